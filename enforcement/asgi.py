@@ -1,0 +1,11 @@
+"""ASGI entry point."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+from enforcement import embedded
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enforcement.settings")
+embedded.ensure()
+application = get_asgi_application()

@@ -1,0 +1,131 @@
+"""System checks with numbered ids: wrong combinations of settings stop the start.
+
+Each has one number for good. Errors (E) stop every command; warnings (W) are only shown.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Caution
+
+from enforcement.env import env_secret
+
+#: Endings of names that only a local network answers to.
+LOCAL_ENDINGS = (".localhost", ".local", ".internal", ".test", ".example", ".lan")
+#: Message brokers whose guarantees the tasks are written for.
+BROKERS = frozenset({"redis", "rediss", "redis+socket", "amqp", "amqps"})
+KEY_NAMES = ("SECRET_KEY", "DATA_KEY", "INDEX_KEY")
+#: Words that examples and tutorials leave in a secret.
+PLACEHOLDERS = ("insecure", "change", "secret-key-here", "example")
+
+
+def is_public(host: str) -> bool:
+    """Tell whether a name in ALLOWED_HOSTS can be reached from beyond the local network."""
+    name = host.strip("[]").lstrip(".").lower()
+    try:
+        return not ipaddress.ip_address(name).is_private
+    except ValueError:
+        return "*" in name or ("." in name and not f".{name}".endswith(LOCAL_ENDINGS))
+
+
+def public_hosts() -> list[str]:
+    """Return the names by which the public could reach this system."""
+    return [host for host in settings.ALLOWED_HOSTS if is_public(host)]
+
+
+@register("enforcement")
+def settings_fit_together(**_: Any) -> list[CheckMessage]:
+    """Return what is wrong with the settings as a whole."""
+    return [*_exposure(), *_keys(), *_parts()]
+
+
+def _exposure() -> Iterator[CheckMessage]:
+    """Look for conveniences of one's own machine that would be open to the public."""
+    hosts = ", ".join(public_hosts())
+    if settings.DEBUG and hosts:
+        yield Error(
+            f"DEBUG is on while the public can reach {hosts}: error pages would show data.",
+            hint="Unset DEBUG, or keep ALLOWED_HOSTS to this machine.",
+            id="enforcement.E001",
+        )
+    if settings.DEMO and (hosts or settings.HTTPS):
+        yield Error(
+            "DEMO is on for a public address: its passwords are printed for everyone.",
+            hint="Unset DEMO; people are added by the court administrator.",
+            id="enforcement.E005",
+        )
+    if "*" in settings.ALLOWED_HOSTS and not settings.DEBUG:
+        yield Error(
+            "ALLOWED_HOSTS is '*': links in letters could be made to point anywhere.",
+            hint="Name the hosts people type, separated by commas.",
+            id="enforcement.E008",
+        )
+    if settings.TESTING and hosts:
+        yield Error(
+            "TESTING is on for a public address: passwords would be stored weakly.",
+            hint="Unset TESTING; only the tests set it.",
+            id="enforcement.E010",
+        )
+    if hosts and not settings.HTTPS:
+        yield Caution(
+            f"HTTPS is off while the public can reach {hosts}: passwords travel in the clear.",
+            hint="Set HTTPS=1 (and BEHIND_PROXY=1 when a proxy ends the encryption).",
+            id="enforcement.W001",
+        )
+
+
+def _keys() -> Iterator[CheckMessage]:
+    """Look at the secrets: long enough, not a placeholder, not made up per machine."""
+    secret = settings.SECRET_KEY
+    if len(secret) < 50 or any(word in secret.lower() for word in PLACEHOLDERS):
+        yield Error(
+            "SECRET_KEY is short or a placeholder: sessions could be forged.",
+            hint='python3 -c "import secrets; print(secrets.token_urlsafe(48))"',
+            id="enforcement.E002",
+        )
+    missing = [name for name in KEY_NAMES if not env_secret(name)]
+    alone = settings.EMBEDDED_DATABASE or settings.DEMO or settings.TESTING
+    if missing and not alone:
+        yield Error(
+            f"{', '.join(missing)} not given: a second machine would make other keys, and"
+            " personal data written by one could not be read by the other.",
+            hint="Set them (or NAME_FILE) alike on every machine; var/keys may hold the first.",
+            id="enforcement.E003",
+        )
+    newest = settings.DATA_KEYS[0] if settings.DATA_KEYS else ""
+    if len(newest) < 32 or newest in {secret, settings.INDEX_KEY}:
+        yield Error(
+            "DATA_KEY is missing, shorter than 32 characters, or used for something else too.",
+            hint="Give DATA_KEY, INDEX_KEY and SECRET_KEY three different long random values.",
+            id="enforcement.E009",
+        )
+
+
+def _parts() -> Iterator[CheckMessage]:
+    """Look at the parts the system is built on: zone, database, message broker."""
+    if settings.TIME_ZONE != "Asia/Shanghai" or not settings.USE_TZ:
+        yield Error(
+            f"TIME_ZONE is {settings.TIME_ZONE!r}: the legal day is that of Asia/Shanghai.",
+            hint="Leave TIME_ZONE and USE_TZ as they are shipped.",
+            id="enforcement.E004",
+        )
+    scheme = urlsplit(settings.CELERY_BROKER_URL).scheme
+    if scheme not in BROKERS:
+        yield Error(
+            f"The message broker {scheme!r} is not supported.",
+            hint=f"BROKER_URL (or REDIS_URL) with one of: {', '.join(sorted(BROKERS))}.",
+            id="enforcement.E006",
+        )
+    engine = str(settings.DATABASES["default"]["ENGINE"])
+    if not engine.endswith(".postgresql"):
+        yield Error(
+            f"The database engine is {engine!r}: triggers and locks need PostgreSQL.",
+            hint="DATABASE_URL=postgres://user:password@host:5432/name",
+            id="enforcement.E007",
+        )

@@ -1,0 +1,128 @@
+"""How the machinery is: database, cache, broker, workers, migrations, the last run of a job.
+
+Each look is short and never raises: what cannot be reached is an answer too.
+"""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from enforcement.models import Tick
+
+#: Seconds that a broker or a worker has for its answer.
+PATIENCE = 1.0
+#: A job silent for longer than this many intervals is an alarm.
+SILENCE = 2
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One thing looked at.
+
+    Attributes:
+        ok: whether it answered as it should.
+        value: the figure, in Chinese, for the operator.
+        note: what to do, or detail.
+    """
+
+    ok: bool
+    value: str
+    note: str = ""
+
+
+def database() -> Looked:
+    """Look whether the database answers, and which one it is."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version")
+            (version,) = cursor.fetchone()
+    except (DatabaseError, OSError) as error:
+        return Looked(False, "连不上", _brief(error))
+    return Looked(True, "正常", f"PostgreSQL {version.split()[0]}")
+
+
+def redis() -> Looked:
+    """Look whether the cache takes and gives back a value."""
+    try:
+        cache.set("health", "1", 10)
+        answered = cache.get("health") == "1"
+    except Exception as error:
+        return Looked(False, "连不上", _brief(error))
+    return Looked(answered, "正常" if answered else "不保存内容")
+
+
+_migrated = False
+
+
+def migrations() -> Looked:
+    """Look whether every migration of this release is applied; once they are, they stay so."""
+    global _migrated
+    if _migrated:
+        return Looked(True, "已更新")
+    try:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        return Looked(False, "查不到", _brief(error))
+    _migrated = not plan
+    if _migrated:
+        return Looked(True, "已更新")
+    return Looked(False, f"还有 {len(plan)} 项没有执行", "manage.py migrate")
+
+
+def queue(app: Any, name: str = "celery") -> Looked:
+    """Look how many messages wait for a worker.
+
+    Args:
+        app: the Celery application.
+    """
+    try:
+        with app.connection_for_read(connect_timeout=PATIENCE) as link:
+            link.ensure_connection(max_retries=1, timeout=PATIENCE)
+            waiting = link.default_channel.queue_declare(queue=name, passive=True).message_count
+    except Exception as error:
+        if "NOT_FOUND" in str(error) or "no queue" in str(error):
+            return Looked(True, "0", "还没有排过队")
+        return Looked(False, "连不上", _brief(error))
+    return Looked(True, str(waiting))
+
+
+def workers(app: Any) -> Looked:
+    """Look which workers answer a ping."""
+    try:
+        with app.connection_for_write(connect_timeout=PATIENCE) as link:
+            link.ensure_connection(max_retries=1, timeout=PATIENCE)
+            answers = app.control.inspect(timeout=PATIENCE, connection=link).ping() or {}
+    except Exception as error:
+        return Looked(False, "连不上", _brief(error))
+    names = sorted(name.partition("@")[2] or name for name in answers)
+    return Looked(bool(names), str(len(names)), "、".join(names) or "没有工作进程应答")
+
+
+def last_tick(job: str) -> Tick | None:
+    """Return the latest run of a job."""
+    return Tick.objects.filter(job=job).order_by("-started_at").first()
+
+
+def silent(tick: Tick | None, now: datetime) -> bool:
+    """Tell whether the sweep has been silent for more than two intervals."""
+    if tick is None:
+        return True
+    return now - tick.started_at > timedelta(seconds=SILENCE * settings.SWEEP_EVERY)
+
+
+def machine() -> str:
+    """Return the name of this machine, for an operator with several."""
+    return socket.gethostname()
+
+
+def _brief(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".split("\n")[0][:160]

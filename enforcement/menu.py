@@ -1,0 +1,11 @@
+"""Navigation entries of the roof's own pages."""
+
+from __future__ import annotations
+
+from enforcement.menus import Entry, register
+from enforcement.roles import Role
+
+#: Who sees how the system itself is doing.
+OPERATORS = frozenset({Role.COURT_ADMIN, Role.AUDITOR})
+
+register(Entry("运行状况", "health", "activity-heartbeat", OPERATORS, order=90))

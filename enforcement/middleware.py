@@ -1,0 +1,48 @@
+"""The door every request passes: today and now, the post acted from, refusals as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from enforcement.errors import Refused
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+class Door:
+    """Puts ``now`` (UTC) and ``today`` (legal day) on the request; shows refusals as pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Let the request through with the time it came in at."""
+        request.now = timezone.now()  # type: ignore[attr-defined]
+        request.today = request.now.astimezone(CHINA).date()  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer a refusal that no view caught with a page that says what to do."""
+        if not isinstance(error, Refused):
+            return None
+        name = "404.html" if error.status == 404 else "refused.html"
+        return render(
+            request, name, {"refused": error, "exception": error.message}, status=error.status
+        )
+
+
+def now_of(request: HttpRequest) -> datetime:
+    """Return the moment the request came in."""
+    return cast(datetime, cast(Any, request).now)
+
+
+def today_of(request: HttpRequest) -> date:
+    """Return the legal day on which the request came in."""
+    return cast(date, cast(Any, request).today)

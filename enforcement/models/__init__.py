@@ -1,0 +1,21 @@
+"""Names only: the floor's models, one noun a module."""
+
+from enforcement.models.api import ApiToken, IdempotentAnswer
+from enforcement.models.courts import Court, CourtCode
+from enforcement.models.logs import Reveal, Tick
+from enforcement.models.people import Post, User
+from enforcement.models.rollups import Rollup, RollupDay, RollupDelta
+
+__all__ = [
+    "ApiToken",
+    "Court",
+    "CourtCode",
+    "IdempotentAnswer",
+    "Post",
+    "Reveal",
+    "Rollup",
+    "RollupDay",
+    "RollupDelta",
+    "Tick",
+    "User",
+]

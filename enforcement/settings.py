@@ -1,0 +1,263 @@
+"""The one settings file: every value comes from the environment, with a safe default.
+
+Without DATABASE_URL / REDIS_URL the embedded servers under ``var/`` are used (see
+``enforcement.embedded``). Wrong combinations are stopped by ``enforcement.checks``.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+from enforcement import __version__, embedded
+from enforcement.env import (
+    database_from_url,
+    env_bool,
+    env_int,
+    env_list,
+    env_secret,
+    env_str,
+)
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env_str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
+VERSION = __version__
+
+DEBUG = env_bool("DEBUG")
+#: The demo: fictional people, shown passwords, a ribbon on every page.
+DEMO = env_bool("DEMO")
+TESTING = env_bool("TESTING")
+
+
+def _local_secret(name: str) -> str:
+    """Return the secret from the environment, else one kept under ``var/keys`` (0600).
+
+    A generated key suits a demo or one machine; ``enforcement.E003`` refuses it when the
+    database is not the embedded one, because a second machine would make another key.
+    """
+    value = env_secret(name)
+    if value:
+        return value
+    path = VAR_DIR / "keys" / name.lower()
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+    return path.read_text(encoding="utf-8").strip()
+
+
+SECRET_KEY = _local_secret("SECRET_KEY")
+#: Keys for personal data at rest, newest first; old ones still open old rows.
+DATA_KEYS = [_local_secret("DATA_KEY"), *env_list("DATA_KEYS_OLD")]
+#: Key of the blind index (HMAC) by which an identity number is found without being read.
+INDEX_KEY = _local_secret("INDEX_KEY")
+
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "drf_spectacular",
+    "django_filters",
+    "allauth",
+    "allauth.account",
+    "pgtrigger",
+    "enforcement",
+    "cases",
+    "deadlines",
+    "accountability",
+    "petitions",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "enforcement.middleware.Door",
+]
+
+ROOT_URLCONF = "enforcement.urls"
+WSGI_APPLICATION = "enforcement.wsgi.application"
+ASGI_APPLICATION = "enforcement.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "enforcement.frame.frame",
+            ],
+        },
+    }
+]
+
+DATABASE_URL = env_secret("DATABASE_URL") or embedded.database_url(VAR_DIR)
+EMBEDDED_DATABASE = not env_secret("DATABASE_URL")
+DATABASES = {"default": database_from_url(DATABASE_URL)}
+DATABASES["default"].update(
+    {
+        "CONN_MAX_AGE": env_int("CONN_MAX_AGE", 600),
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+    }
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env_secret("REDIS_URL") or embedded.redis_url(VAR_DIR)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": embedded.cache_url(REDIS_URL),
+        "KEY_PREFIX": "enforcement",
+    }
+}
+
+CELERY_BROKER_URL = env_secret("BROKER_URL") or embedded.broker_url(REDIS_URL)
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_ALWAYS_EAGER = env_bool("CELERY_EAGER")
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_ENABLE_UTC = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+#: How often the sweep runs, in seconds (the issue of record says five minutes).
+SWEEP_EVERY = env_int("SWEEP_EVERY", 300)
+
+AUTH_USER_MODEL = "enforcement.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "enforcement.signin.Adapter"
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,10/5m/key"}
+ACCOUNT_SESSION_REMEMBER = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+AUTH_PASSWORD_VALIDATORS = (
+    []
+    if DEMO
+    else [
+        {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+        {
+            "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+            "OPTIONS": {"min_length": 10},
+        },
+        {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+        {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    ]
+)
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "enforcement.pages.csrf_failure"
+HTTPS = env_bool("HTTPS")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+#: A proxy or an orchestrator asks after our health inside the network, without HTTPS.
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("BEHIND_PROXY") else None
+#: Behind a proxy the address of a visitor is the last one of X-Forwarded-For: limits on sign-in and
+#: on the portal would else count everybody as the proxy.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env_bool("BEHIND_PROXY") else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "zh-hans"
+USE_I18N = True
+USE_TZ = True
+#: Moments are stored as UTC; this zone is for showing them and for the legal day.
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "files"},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+MEDIA_ROOT = VAR_DIR / "files"
+#: The largest attachment, in bytes (20 MB).
+UPLOAD_MAX_BYTES = env_int("UPLOAD_MAX_BYTES", 20 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+#: Requests a program may send with one token, and anybody without one from one address.
+#: Empty in the tests: they set low limits themselves.
+API_RATE = env_str("API_RATE", "" if TESTING else "600/min")
+API_RATE_ANONYMOUS = env_str("API_RATE_ANONYMOUS", "" if TESTING else "60/min")
+API_RATE_SIGNIN = env_str("API_RATE_SIGNIN", "" if TESTING else "10/min")
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "enforcement.rest.tokens.TokenSignIn",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "enforcement.rest.throttles.PerToken",
+        "enforcement.rest.throttles.PerAddress",
+    ],
+    "DEFAULT_THROTTLE_RATES": {
+        "token": API_RATE or None,
+        "address": API_RATE_ANONYMOUS or None,
+        "signin": API_RATE_SIGNIN or None,
+    },
+    #: Addresses are counted by the peer's, or by what our own proxy says; never by what a
+    #: stranger writes into X-Forwarded-For.
+    "NUM_PROXIES": 1 if env_bool("BEHIND_PROXY") else 0,
+    "DEFAULT_SCHEMA_CLASS": "enforcement.rest.contract.Contract",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["enforcement.rest.parsers.StrictJson"],
+    "URL_FORMAT_OVERRIDE": None,
+    "COERCE_DECIMAL_TO_STRING": True,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "执行案件监督管理系统接口",
+    "DESCRIPTION": "法院执行案件的登记、期限、督促与信访督办。用法见 docs/api.md。",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "PREPROCESSING_HOOKS": ["enforcement.rest.contract.only_ours"],
+    #: Values of a field stand where they are used; named enums would collide and be renamed.
+    "POSTPROCESSING_HOOKS": ["enforcement.rest.contract.finish"],
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "WARNING")},
+    "loggers": {"enforcement": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+}

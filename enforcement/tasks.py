@@ -1,0 +1,28 @@
+"""Celery tasks of the floor: they take the time from the wall and call plain functions."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.db import OperationalError
+from django.utils import timezone
+
+from enforcement import rollups
+from enforcement.middleware import CHINA
+
+log = logging.getLogger("enforcement.rollups")
+
+
+@shared_task(name="enforcement.tasks.fold_rollups")
+def fold_rollups() -> int:
+    """Turn the counting day if a legal day has begun, and fold the deltas.
+
+    Safe to run twice and at once. Returns the number of deltas folded.
+    """
+    today = timezone.now().astimezone(CHINA).date()
+    try:
+        rollups.turn_day(today)
+    except OperationalError:
+        log.warning("writers kept the counting day busy; the next run turns it to %s", today)
+    return rollups.fold()

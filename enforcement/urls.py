@@ -1,0 +1,20 @@
+"""The roof of all addresses."""
+
+from django.urls import include, path
+
+from enforcement import pages
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("post/", pages.switch_post, name="switch_post"),
+    path("health/", pages.health, name="health"),
+    path("health/live", pages.live, name="health_live"),
+    path("health/ready", pages.ready, name="health_ready"),
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("enforcement.api_urls")),
+    path("", include("cases.urls")),
+    path("", include("deadlines.urls")),
+    path("", include("accountability.urls")),
+    path("", include("petitions.urls")),
+    path("portal/", include("petitions.portal_urls")),
+]

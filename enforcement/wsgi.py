@@ -1,0 +1,11 @@
+"""WSGI entry point."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from enforcement import embedded
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enforcement.settings")
+embedded.ensure()
+application = get_wsgi_application()
