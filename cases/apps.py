@@ -1,0 +1,14 @@
+"""The cases app: the case, its parties and its timeline."""
+
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    """Registers event kinds, verbs and navigation."""
+
+    name = "cases"
+    verbose_name = "案件"
+
+    def ready(self) -> None:
+        """Register what other layers and the pages look up by name."""
+        from cases import actions, boxes, kinds, menu  # noqa: F401
