@@ -1,0 +1,1 @@
+"""Made-up cases in bulk, and the figures measured on them (``make bench``)."""

@@ -1,0 +1,253 @@
+"""The sweep (巡检): find what is stale or due, look again under the case lock, flag once.
+
+Stale sheets are rebuilt first. Then, a batch of cases at a time: one statement locks them
+(SKIP LOCKED), a second one, with a snapshot taken after the locks, looks again and inserts the
+flags, appends their hash-chained events, and moves heads and sheets on. A sheet that is not
+stale under its case's lock is as good as a fresh derivation. The number of statements of a batch
+does not depend on the number of cases in it. Running it twice, four at once, or killing it
+anywhere changes nothing: a batch is one transaction, a flag is unique.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from accountability.machine import FlagState
+from cases.timeline import legal_day
+from deadlines.calendar import ONE_DAY
+from deadlines.law import Law, current
+from deadlines.sheets import AT_ONCE, rebuild, wants_rebuild
+from enforcement.models import Tick
+
+log = logging.getLogger("enforcement.sweep")
+
+BATCH = 5000
+
+_LOCK = """
+SELECT c.id FROM deadlines_sheet s JOIN cases_case c ON c.id = s.case_id
+WHERE s.next_look <= %(today)s AND s.next_look >= %(from)s
+  AND s.token = %(token)s AND s.sick = ''
+  AND NOT EXISTS (SELECT FROM deadlines_stale x WHERE x.case_id = s.case_id)
+ORDER BY s.next_look LIMIT %(most)s
+FOR NO KEY UPDATE OF c SKIP LOCKED
+"""
+
+#: For this transaction: no compiling (it costs more than the batch), and index look-ups by case
+#: whatever the statistics say: after a large change they say that everything is due.
+_PLAN = """
+SELECT set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true),
+       set_config('enable_bitmapscan', 'off', true)
+"""
+#: Everything about one batch in one statement. ``happened`` gathers what the timeline is told.
+_FLAG = """
+WITH due AS MATERIALIZED (
+    SELECT c.id, c.version, c.head, c.court_id
+    FROM unnest(%(ids)s::bigint[]) i(id)
+    JOIN cases_case c ON c.id = i.id
+    JOIN deadlines_sheet s ON s.case_id = c.id
+    WHERE s.next_look <= %(today)s AND s.next_look >= %(from)s
+      AND s.token = %(token)s AND s.sick = ''
+      AND NOT EXISTS (SELECT FROM deadlines_stale x WHERE x.case_id = c.id)
+), lapsed AS MATERIALIZED (
+    SELECT k.*, CASE WHEN k.duty = 'handler' THEN (
+        SELECT t.user_id FROM cases_handlerterm t
+        WHERE t.case_id = k.case_id AND t.first_day <= k.due
+          AND (t.last_day IS NULL OR t.last_day >= k.due) ORDER BY t.first_day DESC LIMIT 1
+    ) END AS holder_id
+    FROM due d JOIN deadlines_clock k ON k.case_id = d.id
+    WHERE k.severity = 'flag' AND k.lapse_on <= %(today)s
+), raised AS (
+    INSERT INTO accountability_flag AS f (case_id, court_id, rule, version, start_seq, start_on,
+        due, lapse_on, duty, holder_id, state, level, raised_on, raised_at)
+    SELECT case_id, court_id, rule, version, start_seq, start_on, due, lapse_on, duty, holder_id,
+        'raised', 0, %(today)s, %(now)s
+    FROM lapsed ORDER BY case_id, rule, start_seq
+    ON CONFLICT (case_id, rule, start_seq) DO UPDATE
+        SET state = 'raised', level = 0, demanded_on = NULL, version = EXCLUDED.version,
+            start_on = EXCLUDED.start_on, due = EXCLUDED.due, lapse_on = EXCLUDED.lapse_on,
+            duty = EXCLUDED.duty, holder_id = EXCLUDED.holder_id,
+            raised_on = EXCLUDED.raised_on, raised_at = EXCLUDED.raised_at
+        WHERE f.state = 'withdrawn'
+    RETURNING case_id, id, rule, start_seq, due, 'flag.raised' AS kind, xmax <> 0 AS anew
+), changed AS (
+    UPDATE accountability_flag f
+    SET state = CASE WHEN o.gone THEN 'withdrawn' WHEN o.anew THEN 'raised' ELSE f.state END,
+        level = CASE WHEN o.anew THEN 0 ELSE f.level END,
+        demanded_on = CASE WHEN o.anew THEN NULL ELSE f.demanded_on END,
+        version = coalesce(o.version, f.version), start_on = coalesce(o.start_on, f.start_on),
+        due = coalesce(o.due, f.due), lapse_on = coalesce(o.lapse_on, f.lapse_on),
+        holder_id = CASE WHEN o.gone THEN f.holder_id ELSE o.holder_id END
+    FROM (
+        SELECT g.id, l.case_id IS NULL AS gone, l.version, l.start_on, l.due, l.lapse_on,
+            l.holder_id, l.case_id IS NOT NULL AND l.holder_id IS DISTINCT FROM g.holder_id AND (
+                g.state IN ('demanded', 'explained', 'upheld')
+                OR g.state = 'closed' AND NOT EXISTS (
+                    SELECT FROM accountability_flagreview w WHERE w.flag_id = g.id
+                    AND NOT w.past AND w.outcome IN ('excused', 'overturned'))
+            ) AS anew
+        FROM due d JOIN accountability_flag g ON g.case_id = d.id
+        LEFT JOIN lapsed l
+          ON l.case_id = g.case_id AND l.rule = g.rule AND l.start_seq = g.start_seq
+        WHERE g.state <> 'withdrawn' AND (l.case_id IS NULL OR l.due <> g.due
+            OR l.start_on <> g.start_on OR l.holder_id IS DISTINCT FROM g.holder_id)
+          AND (l.case_id IS NOT NULL OR NOT %(backward)s)
+    ) o
+    WHERE f.id = o.id
+    RETURNING f.case_id, f.id, f.rule, f.start_seq, f.due, CASE WHEN o.gone THEN 'flag.withdrawn'
+        WHEN o.anew THEN 'flag.reopened' ELSE 'flag.amended' END AS kind, o.anew
+), heard_anew AS (
+    SELECT id FROM raised WHERE anew UNION ALL SELECT id FROM changed WHERE anew
+), past_explanations AS (
+    UPDATE accountability_explanation e SET past_flag_id = e.flag_id, flag_id = NULL
+    FROM heard_anew n WHERE e.flag_id = n.id
+), past_replies AS (
+    UPDATE accountability_reply e SET past_flag_id = e.flag_id, flag_id = NULL
+    FROM heard_anew n WHERE e.flag_id = n.id
+), past_reviews AS (
+    UPDATE accountability_flagreview e SET past = true FROM heard_anew n WHERE e.flag_id = n.id
+), late AS (
+    SELECT k.case_id, k.subject, max(k.start_on) AS asked_on
+    FROM due d JOIN deadlines_clock k ON k.case_id = d.id
+    WHERE k.severity = 'escalate' AND k.lapse_on <= %(today)s AND k.subject <> ''
+    GROUP BY k.case_id, k.subject
+), escalated AS (
+    UPDATE accountability_flag f SET level = 1
+    FROM late WHERE f.case_id = late.case_id AND f.id::text = late.subject
+      AND late.asked_on >= f.demanded_on AND f.level = 0 AND f.state <> 'withdrawn'
+      AND f.id NOT IN (SELECT id FROM changed)
+    RETURNING f.case_id, f.id, f.rule, f.start_seq, f.due, 'flag.escalated' AS kind, false
+), happened AS (
+    SELECT h.*, row_number() OVER (PARTITION BY h.case_id ORDER BY h.id, h.kind) AS nth
+    FROM (SELECT * FROM raised UNION ALL SELECT * FROM changed UNION ALL SELECT * FROM escalated) h
+), lines AS (
+    SELECT h.case_id, d.version + h.nth AS seq, h.nth, h.kind, d.head,
+        '{"due":"' || to_char(h.due, 'YYYY-MM-DD') || '","flag":' || h.id || ',"rule":"'
+            || h.rule || '","start":' || h.start_seq || '}' AS data
+    FROM happened h JOIN due d ON d.id = h.case_id
+), chained AS (
+    SELECT case_id, seq, nth, kind, data, timeline_chain(head, timeline_text(
+        case_id, seq::int, kind, %(today)s::date, %(now)s::timestamptz, NULL, data
+    )) OVER (PARTITION BY case_id ORDER BY nth) AS hash
+    FROM lines
+), told AS (
+    INSERT INTO cases_caseevent (case_id, seq, kind, "on", at, by_id, data, hash)
+    SELECT case_id, seq, kind, %(today)s, %(now)s, NULL, data, hash FROM chained
+    ORDER BY case_id, seq
+    RETURNING 1
+), heads AS (
+    UPDATE cases_case c
+    SET version = l.seq, head = l.hash, last_kind = l.kind, last_on = %(today)s
+    FROM (SELECT DISTINCT ON (case_id) * FROM chained ORDER BY case_id, nth DESC) l
+    WHERE c.id = l.case_id
+), sheets AS (
+    UPDATE deadlines_sheet s
+    SET seen = d.version + coalesce(h.n, 0),
+        -- Once more at once for what was amended: its explanation may be late as well.
+        next_look = CASE
+            WHEN d.id IN (SELECT case_id FROM changed WHERE kind = 'flag.amended') THEN %(today)s
+            ELSE (
+                SELECT min(k.lapse_on) FROM deadlines_clock k
+                WHERE k.case_id = d.id AND k.severity IN ('flag', 'escalate')
+                  AND k.lapse_on > %(today)s
+            ) END
+    FROM due d
+    LEFT JOIN (SELECT case_id, count(*) AS n FROM happened GROUP BY case_id) h ON h.case_id = d.id
+    WHERE s.case_id = d.id
+)
+SELECT (SELECT count(*) FROM due), (SELECT count(*) FROM raised),
+    (SELECT count(*) FROM changed WHERE kind = 'flag.withdrawn'),
+    (SELECT count(*) FROM escalated)
+"""
+
+
+@dataclass
+class Swept:
+    """What one sweep did, in cases (rebuilt, looked, sick) and flags (the others)."""
+
+    rebuilt: int = 0
+    looked: int = 0
+    flagged: int = 0
+    withdrawn: int = 0
+    escalated: int = 0
+    sick: int = 0
+    statements: int = 0
+
+
+def sweep(today: date, now: datetime, *, law: Law | None = None, batch: int = BATCH) -> Swept:
+    """Rebuild what is stale, flag what has lapsed by ``today``, and write a ``Tick``.
+
+    Args:
+        today: legal day up to which lapses are looked for. On a day before that of ``now`` flags
+            are raised but none is taken back: what lapsed since is no ground for that.
+        now: moment stamped on flags and events.
+        batch: cases flagged in one transaction.
+    """
+    law = law or current()
+    done = Swept()
+    tick = Tick.objects.create(job="sweep", today=today, started_at=now)
+
+    def count(execute: Callable[..., Any], sql: Any, params: Any, many: bool, ctx: Any) -> Any:
+        done.statements += 1
+        return execute(sql, params, many, ctx)
+
+    try:
+        with connection.execute_wrapper(count):
+            _rebuild_stale(done, law, now)
+            _flag_due(done, law, today, now, batch)
+    except Exception as error:
+        tick.error = f"{type(error).__name__}: {error}"[:2000]
+        raise
+    finally:
+        _finish(tick, done)
+    return done
+
+
+def _rebuild_stale(done: Swept, law: Law, now: datetime) -> None:
+    after = 0
+    while ids := wants_rebuild(law, after):
+        result = rebuild(ids, now=now, law=law)
+        done.rebuilt += len(result.done)
+        done.sick += len(result.sick)
+        after = ids[-1]
+
+
+def _flag_due(done: Swept, law: Law, today: date, now: datetime, batch: int) -> None:
+    backward = today < legal_day(now)
+    first = AT_ONCE + ONE_DAY if backward else AT_ONCE
+    values: dict[str, Any] = {
+        "today": today, "now": now, "token": law.token, "most": batch,
+        "from": first, "backward": backward,
+    }  # fmt: skip
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_PLAN)
+            cursor.execute(_LOCK, values)
+            ids = [row[0] for row in cursor.fetchall()]
+            if not ids:
+                return
+            cursor.execute(_FLAG, values | {"ids": ids})
+            looked, flagged, withdrawn, escalated = cursor.fetchone()
+        done.looked += looked
+        done.flagged += flagged
+        done.withdrawn += withdrawn
+        done.escalated += escalated
+
+
+def _finish(tick: Tick, done: Swept) -> None:
+    from django.utils import timezone  # the end of a run is a fact about the machine's clock
+
+    tick.finished_at = timezone.now()
+    for name in ("rebuilt", "flagged", "withdrawn", "escalated", "sick", "statements"):
+        setattr(tick, name, getattr(done, name))
+    tick.save()
+
+
+def open_states() -> list[str]:
+    """Return the states in which a flag still wants somebody's act."""
+    return [str(s) for s in FlagState if s not in {FlagState.CLOSED, FlagState.WITHDRAWN}]
