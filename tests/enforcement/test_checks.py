@@ -1,0 +1,109 @@
+"""Numbered system checks: each wrong combination is refused, each right one passes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.checks import run_checks
+from django.test import override_settings
+
+from enforcement.checks import is_public, settings_fit_together
+
+OPEN = ["court.gov.cn"]
+LONG = "k" * 60
+
+
+def found() -> set[str]:
+    """Return the ids of what the checks find now, without the app's prefix."""
+    return {str(message.id).removeprefix("enforcement.") for message in settings_fit_together()}
+
+
+def test_the_shipped_settings_pass() -> None:
+    assert found() == set()
+
+
+def test_the_checks_run_with_every_command() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(django_settings, "SECRET_KEY", "short")
+        assert "enforcement.E002" in {message.id for message in run_checks()}
+
+
+@pytest.mark.parametrize(
+    ("number", "wrong", "right"),
+    [
+        ("E001", {"DEBUG": True, "ALLOWED_HOSTS": OPEN}, {"DEBUG": True}),
+        ("E002", {"SECRET_KEY": "short"}, {"SECRET_KEY": LONG}),
+        ("E002", {"SECRET_KEY": "django-insecure-" + LONG}, {"SECRET_KEY": LONG}),
+        ("E004", {"TIME_ZONE": "UTC"}, {"TIME_ZONE": "Asia/Shanghai"}),
+        ("E004", {"USE_TZ": False}, {"USE_TZ": True}),
+        ("E005", {"DEMO": True, "HTTPS": True}, {"DEMO": True}),
+        ("E005", {"DEMO": True, "ALLOWED_HOSTS": OPEN}, {"ALLOWED_HOSTS": OPEN, "HTTPS": True}),
+        ("E006", {"CELERY_BROKER_URL": "memory://"}, {"CELERY_BROKER_URL": "amqp://mq"}),
+        ("E006", {"CELERY_BROKER_URL": "sqs://"}, {"CELERY_BROKER_URL": "redis+socket:///r"}),
+        ("E008", {"ALLOWED_HOSTS": ["*"]}, {"ALLOWED_HOSTS": ["localhost"]}),
+        ("E009", {"DATA_KEYS": []}, {"DATA_KEYS": [LONG]}),
+        ("E009", {"DATA_KEYS": ["short"]}, {"DATA_KEYS": [LONG, "short-and-old"]}),
+        ("E009", {"DATA_KEYS": [LONG], "INDEX_KEY": LONG}, {"DATA_KEYS": [LONG]}),
+        ("E010", {"TESTING": True, "ALLOWED_HOSTS": OPEN}, {"TESTING": True}),
+        ("W001", {"ALLOWED_HOSTS": OPEN}, {"ALLOWED_HOSTS": OPEN, "HTTPS": True}),
+    ],
+)
+def test_a_wrong_combination_has_its_number_and_the_right_one_has_none(
+    number: str, wrong: dict[str, Any], right: dict[str, Any]
+) -> None:
+    with override_settings(**{"TESTING": False, **wrong}):
+        assert number in found()
+    with override_settings(**{"TESTING": False, **right}):
+        assert number not in found()
+
+
+def test_another_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "E007" not in found()
+    engine = "django.db.backends.sqlite3"
+    monkeypatch.setitem(django_settings.DATABASES["default"], "ENGINE", engine)
+    assert "E007" in found()
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATA_KEY", "INDEX_KEY"])
+def test_keys_made_on_this_machine_do_not_go_with_a_database_elsewhere(
+    name: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.TESTING = settings.EMBEDDED_DATABASE = False
+    assert "E003" not in found()
+    monkeypatch.delenv(name)
+    (message,) = [m for m in settings_fit_together() if m.id == "enforcement.E003"]
+    assert name in message.msg
+    settings.DEMO = True  # one machine, for a day
+    assert "E003" not in found()
+    settings.DEMO, settings.EMBEDDED_DATABASE = False, True
+    assert "E003" not in found()
+
+
+@pytest.mark.parametrize(
+    ("host", "public"),
+    [
+        ("localhost", False),
+        ("127.0.0.1", False),
+        ("[::1]", False),
+        ("192.168.1.20", False),
+        ("zhixing.court.internal", False),
+        ("webserver", False),
+        ("8.8.8.8", True),
+        ("court.gov.cn", True),
+        (".court.gov.cn", True),
+        ("*", True),
+    ],
+)
+def test_public_names_are_told_from_local_ones(host: str, public: bool) -> None:
+    assert is_public(host) is public
+
+
+def test_every_finding_says_what_to_do(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.SECRET_KEY = "short"
+    settings.DATA_KEYS = []
+    messages = settings_fit_together()
+    assert len(messages) >= 4
+    assert all(message.hint for message in messages)
