@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
+#: Parts of the addresses of the forms by which one leaves.
+LEAVING = ("logout", "leave")
+
 
 @dataclass
 class Form:
@@ -34,6 +37,7 @@ class _Reader(HTMLParser):
         self.text: list[str] = []
         self._select = self._area = self._option = self._href = ""
         self._button: list[str] | None = None
+        self._tick: tuple[str, str] | None = None
         self._words: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -44,6 +48,8 @@ class _Reader(HTMLParser):
             self.forms.append(Form(a.get("action", ""), a.get("method", "get").lower()))
         elif tag == "a" and "href" in a:
             self._href, self._words = a["href"], []
+        elif tag in {"label", "tr"}:
+            self._tick, self._words = None, []
         elif tag == "button":
             self._button = [a.get("name", ""), a.get("value", "")]
             self._words = []
@@ -52,6 +58,7 @@ class _Reader(HTMLParser):
             kind = a.get("type", "text")
             if kind in {"checkbox", "radio"}:
                 form.choices.setdefault(a["name"], {})[a.get("value", "on")] = ""
+                self._tick = (a["name"], a.get("value", "on"))
                 if "checked" in given:
                     form.values.setdefault(a["name"], []).append(a.get("value", "on"))
             elif kind not in {"file", "submit"}:
@@ -81,6 +88,9 @@ class _Reader(HTMLParser):
             self._href = ""
         elif tag == "option" and form is not None and self._select:
             form.choices[self._select][self._option] = words
+        elif tag in {"label", "tr"} and form is not None and self._tick:
+            form.choices[self._tick[0]][self._tick[1]] = words
+            self._tick = None
         elif tag == "select":
             self._select = ""
         elif tag == "textarea" and form is not None and self._area:
@@ -113,9 +123,10 @@ class Page:
         return urllib.parse.urlsplit(self.url).path
 
     def form(self, *names: str) -> Form:
-        """Return the form that has all these fields."""
+        """Return the form that has all these fields; never the one for signing out."""
         for form in self.forms:
-            if set(names) <= form.names and form.method == "post":
+            leaves = any(word in form.action for word in LEAVING)
+            if set(names) <= form.names and form.method == "post" and not leaves:
                 return form
         raise AssertionError(f"no form with {names} on {self.path}: {self.text[:600]}")
 
@@ -157,12 +168,12 @@ class Visitor:
         form = page.form(*values)
         data = {k: list(v) for k, v in form.values.items()}
         for name, value in values.items():
-            if name in form.choices and form.choices[name] and value not in ("", True, False):
+            if form.choices.get(name) and isinstance(value, str) and value:
                 value = self._choice(form, name, str(value))
             if value is False:
                 data.pop(name, None)
             elif isinstance(value, list):
-                data[name] = [str(v) for v in value]
+                data[name] = [self._choice(form, name, str(v)) for v in value]
             else:
                 data[name] = ["on" if value is True else str(value)]
         for name, value, words in form.buttons:
@@ -186,6 +197,12 @@ class Visitor:
             if value in words:
                 return key
         raise AssertionError(f"{name}: no option {value!r} among {options}")
+
+    def download(self, path: str) -> bytes:
+        """Fetch a file."""
+        page = self.get(path)
+        assert page.status == 200, f"{page.status} {path}: {page.text[:300]}"
+        return page.body
 
     def _url(self, path: str) -> str:
         return path if path.startswith("http") else self.address + path
