@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Response
-from playwright.sync_api import Page as Tab
 
 from tests.journeys.visitor import LEAVING, Page, Visitor
 
