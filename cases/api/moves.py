@@ -180,8 +180,9 @@ def form_class(spec: Verb) -> Any:
 def makes(spec: Verb) -> bool:
     """Tell whether a verb makes a thing of its own, by what its function says it returns."""
     made = get_type_hints(spec.run).get("return")
-    is_row = isinstance(made, type) and issubclass(made, models.Model)
-    return is_row and made is not spec.target and kind_of(made) in links.PLACES
+    if not (isinstance(made, type) and issubclass(made, models.Model)):
+        return False
+    return made is not spec.target and kind_of(made) in links.PLACES
 
 
 class Move(Face):

@@ -30,6 +30,8 @@ PURE = frozenset(
         "identity",
         "indicators",
         "numbers",
+        "order_text",
+        "report_tables",
         "report_text",
         "rule",
         "rulebook",
