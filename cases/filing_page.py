@@ -6,7 +6,6 @@ import base64
 import secrets
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -19,6 +18,7 @@ from cases.filing_form import Filing
 from cases.models import Cause
 from cases.panels import boxes
 from cases.verb import VERBS
+from enforcement import kept
 from enforcement.crypto import SealError, open_sealed, seal
 from enforcement.errors import Refused
 from enforcement.middleware import now_of
@@ -55,16 +55,17 @@ def case_new(request: HttpRequest) -> HttpResponse:
 def _file(request: HttpRequest, court: Court, filing: Filing) -> HttpResponse:
     user, _ = who(request)
     once = f"filing:{user.pk}:{request.POST.get('once', '')[:40]}"
-    if not cache.add(once, "1", REMEMBERED):
-        messages.warning(request, "这份立案登记已经提交过，没有重复立案。")
-        return redirect("case_list")
     try:
-        filed = VERBS["file_case"].run(court, by=user, now=now_of(request), **filing.arguments())
+        with kept.once(once, REMEMBERED) as first:
+            if not first:
+                messages.warning(request, "这份立案登记已经提交过，没有重复立案。")
+                return redirect("case_list")
+            run = VERBS["file_case"].run
+            filed = run(court, by=user, now=now_of(request), **filing.arguments())
     except Refused as refused:
-        cache.delete(once)
-        kept = filing.refuse(refused.field, refused.message)
+        shown = filing.refuse(refused.field, refused.message)
         return _form(
-            request, court, filing, refused=None if kept else refused, status=refused.status
+            request, court, filing, refused=None if shown else refused, status=refused.status
         )
     _keep_code(request, filed)
     messages.success(request, f"已登记立案，案号{filed.case.number}。")

@@ -12,10 +12,11 @@ from django.db.models import Count, DateField, Exists, OuterRef, Q, QuerySet, Su
 from django.db.models.functions import Coalesce
 
 from cases import kinds
+from cases.actions.notices import look_up_notices
 from cases.machine import State
 from cases.models import Case
 from cases.queries import STATE_TONES, Sides, sides_of
-from deadlines.duties import Act, name_of, next_act, urgency_of
+from deadlines.duties import Act, acts_for, name_of, urgency_of
 from deadlines.models import Clock
 from enforcement.models import Court, User
 from enforcement.roles import Role
@@ -117,11 +118,26 @@ def figures(rows: QuerySet[Case], today: date) -> dict[str, int]:
     return found
 
 
-def lines(cases: list[Case], today: date, *, rule: str = "") -> list[Line]:
-    """Dress the cases of one page of a docket, in two queries however many they are."""
+def lines(cases: list[Case], today: date, user: User, *, rule: str = "") -> list[Line]:
+    """Dress the cases of one page of a docket, in a few queries however many they are.
+
+    Args:
+        user: the reader; an act is offered where this person may do it now.
+    """
     ids = [case.pk for case in cases]
     sides, clocks = sides_of(ids), running_clocks(ids, rule)
-    return [_line(case, sides.get(case.pk), clocks[case.pk], today) for case in cases]
+    press = {case.pk: pressing(clocks[case.pk]) for case in cases}
+    look_up_notices(cases)
+    acts = acts_for(user, today, [(c, k) for c in cases if (k := press[c.pk]) is not None])
+    return [
+        _line(case, sides.get(case.pk), clocks[case.pk], today, press[case.pk], acts)
+        for case in cases
+    ]
+
+
+def pressing(clocks: list[Clock]) -> Clock | None:
+    """Return the most urgent of a case's running clocks: the first with a due day."""
+    return next((c for c in clocks if c.due is not None), clocks[0] if clocks else None)
 
 
 def running_clocks(case_ids: Iterable[int], rule: str = "") -> dict[int, list[Clock]]:
@@ -137,9 +153,15 @@ def running_clocks(case_ids: Iterable[int], rule: str = "") -> dict[int, list[Cl
     return found
 
 
-def _line(case: Case, sides: Sides | None, clocks: list[Clock], today: date) -> Line:
+def _line(
+    case: Case,
+    sides: Sides | None,
+    clocks: list[Clock],
+    today: date,
+    press: Clock | None,
+    acts: dict[int, Act],
+) -> Line:
     dated = [c for c in clocks if c.due is not None]
-    press = next(iter(dated or clocks), None)
     urgency = urgency_of(press, today) if press else days_left(None, today)
     near = today + timedelta(days=SOON_DAYS)
     last = kinds.kind(case.last_kind).label if case.last_kind else ""
@@ -150,7 +172,7 @@ def _line(case: Case, sides: Sides | None, clocks: list[Clock], today: date) -> 
         urgency,
         name_of(press) if press else "",
         press.pk if press else None,
-        next_act(case, press) if press else None,
+        acts.get(press.pk) if press else None,
         len([c for c in dated[1:] if c.due and c.due <= near]),
         last,
         case.last_on,

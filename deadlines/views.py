@@ -58,7 +58,7 @@ def docket(request: HttpRequest) -> HttpResponse:
     rows = queries.in_group(every, asked["when"], today)
     page = page_of(rows, ["key", "id"], request)
     counts = queries.figures(every, today)
-    lines = queries.lines(page.rows, today, rule=asked["rule"])
+    lines = queries.lines(page.rows, today, user, rule=asked["rule"])
     groups = [
         {"title": queries.GROUPS[code], "count": counts[code], "lines": list(part)}
         for code, part in groupby(lines, key=attrgetter("group"))

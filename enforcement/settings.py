@@ -119,14 +119,18 @@ DATABASES["default"].update(
         "ATOMIC_REQUESTS": False,
     }
 )
+#: Seconds for a database that does not answer: a page says so, and nobody waits for minutes.
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", "5")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env_secret("REDIS_URL") or embedded.redis_url(VAR_DIR)
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "enforcement.cache.Cache",
         "LOCATION": embedded.cache_url(REDIS_URL),
         "KEY_PREFIX": "enforcement",
+        #: One that does not answer is given up soon: the database stands in.
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
     }
 }
 
@@ -139,6 +143,8 @@ CELERY_TASK_ALWAYS_EAGER = env_bool("CELERY_EAGER")
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_ENABLE_UTC = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+#: A worker waits for its broker as long as it takes, and does not give up after an hour.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 #: How often the sweep runs, in seconds (the issue of record says five minutes).
 SWEEP_EVERY = env_int("SWEEP_EVERY", 300)

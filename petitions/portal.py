@@ -13,7 +13,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,13 +20,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases.verb import VERBS
+from enforcement import kept
 from enforcement.errors import Invalid, NotFound, Refused
 from enforcement.middleware import now_of, today_of
 from petitions import entrance, telling
 from petitions.entrance import Visitor
 from petitions.portal_forms import LookupForm, PortalComplaintForm, PortalLeadForm
 from petitions.receiving import complain, give_lead
-from petitions.throttle import TooOften, forget
+from petitions.throttle import TooOften
 
 View = Callable[..., HttpResponse]
 #: Seconds for which something handed in is remembered, against a second tap.
@@ -160,13 +160,13 @@ def _handed_in(
 ) -> HttpResponse:
     """Do the act once, however often the button was tapped, and lead on to its receipt."""
     once = f"portal:{guest.case.pk}:{what}:{request.POST.get('once', '')[:40]}"
-    if not cache.add(once, "1", REMEMBERED):
-        messages.warning(request, "刚才已经提交成功，没有重复提交。")
-        return redirect("portal_case", pk=guest.case.pk)
     try:
-        done = act()
+        with kept.once(once, REMEMBERED) as first:
+            if not first:
+                messages.warning(request, "刚才已经提交成功，没有重复提交。")
+                return redirect("portal_case", pk=guest.case.pk)
+            done = act()
     except Refused as refused:
-        forget(once)
         if isinstance(refused, TooOften | NotFound):
             raise
         if refused.field in form.fields:

@@ -1,5 +1,7 @@
 """How often somebody may try (限流): counters in the cache that forget by themselves.
 
+While Redis is away the cache counts in the database, so no limit opens with it.
+
 An attempt is counted before it is made and given back when it turns out good, so many attempts at
 once cannot slip through together.
 """
@@ -57,11 +59,6 @@ def give_back(limit: Limit, subject: str) -> None:
         cache.decr(limit.key(subject))
     except ValueError:  # forgotten meanwhile
         return
-
-
-def forget(key: str) -> None:
-    """Forget that something was sent, so that it may be sent again after a refusal."""
-    cache.delete(key)
 
 
 def minutes(seconds: int) -> str:

@@ -2,6 +2,7 @@
 
 from enforcement.models.api import ApiToken, IdempotentAnswer
 from enforcement.models.courts import Court, CourtCode
+from enforcement.models.kept import Kept
 from enforcement.models.logs import Reveal, Tick
 from enforcement.models.people import Post, User
 from enforcement.models.rollups import Rollup, RollupDay, RollupDelta
@@ -11,6 +12,7 @@ __all__ = [
     "Court",
     "CourtCode",
     "IdempotentAnswer",
+    "Kept",
     "Post",
     "Reveal",
     "Rollup",

@@ -36,6 +36,7 @@ from petitions.machine import OrderState, PetitionState, ReportState, ReviewStat
 from petitions.models import DualReview, Order, Petition, Report
 from petitions.papers import intact
 from tests.courts_fixture import load_branch
+from tests.demo.crawl import crawl
 
 #: Without the mark pytest-django makes no database of the tests' own.
 pytestmark = pytest.mark.django_db
@@ -333,6 +334,17 @@ def test_the_sign_in_page_lists_them_in_a_demo_only(printed: tuple[str, Path]) -
     assert PASSWORD in shown
     assert all(name in shown for name in User.objects.values_list("username", flat=True))
     assert PASSWORD not in hidden + elsewhere
+
+
+@pytest.mark.parametrize("role", sorted({*Role} - {Role.API_CLIENT}))
+def test_every_page_a_role_is_led_to_answers(role: Role) -> None:
+    user = User.objects.filter(posts__role=role, posts__last_day__isnull=True).first()
+    user = user or User.objects.get(username="shenqingren")
+    client = Client()
+    client.force_login(user)
+    good, bad = crawl(client, "/")
+    assert bad == []
+    assert len(good) >= 3, good
 
 
 def test_it_prints_what_it_made(printed: tuple[str, Path]) -> None:
