@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -24,6 +23,7 @@ from cases.revealing import reveal
 from cases.targets import DOORS, act_url
 from cases.verb import VERBS, Verb, offers, seen_by
 from enforcement.errors import Invalid, NotFound
+from enforcement.headers import handed_out
 from enforcement.middleware import now_of
 from enforcement.models import User
 from enforcement.paging import CAP, capped_count, page_of
@@ -245,18 +245,8 @@ def _file_name(kept: Paper) -> str:
     return f"{kept.number}{kept.title}{'（已作废）' if kept.void else ''}"
 
 
-def _file(data: bytes, name: str, kind: str, download: bool) -> HttpResponse:
-    answer = HttpResponse(data, content_type=kind)
-    return _guarded(answer, name, download)
-
-
-def _guarded(answer: Any, name: str, download: bool) -> Any:
-    """Name the file, and forbid the browser to guess its kind or to run what is in it."""
-    answer["Content-Disposition"] = content_disposition_header(download, name)
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+def _file(data: bytes, name: str, kind: str, download: bool) -> Any:
+    return handed_out(HttpResponse(data, content_type=kind), name, download=download)
 
 
 @staff
@@ -274,4 +264,4 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponse:
         answer = FileResponse(kept.file.open("rb"), content_type="application/octet-stream")
     except FileNotFoundError:
         raise Http404("附件的文件不在存储中，请联系系统管理员。") from None
-    return _guarded(answer, kept.name, True)
+    return handed_out(answer, kept.name, download=True)

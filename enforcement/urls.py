@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from enforcement import pages
 
+handler500 = "enforcement.pages.server_error"
+
 urlpatterns = [
     path("", pages.home, name="home"),
     path("post/", pages.switch_post, name="switch_post"),

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from cases.access import cases_seen_by, under
@@ -20,6 +19,7 @@ from cases.queries import court_in_sight, tree_around
 from cases.targets import act_url
 from cases.verb import VERBS, offers
 from deadlines.duties import name_of
+from enforcement import headers
 from enforcement.crypto import mask_phone
 from enforcement.models import User
 from enforcement.paging import CAP, capped_count, page_of
@@ -379,9 +379,7 @@ def docx(kept: Report | Order) -> HttpResponse:
 
 def handed_out(data: bytes, name: str, kind: str, download: bool) -> HttpResponse:
     """Return a file that a browser may not guess at, run or keep."""
-    answer = HttpResponse(data, content_type=kind)
-    answer["Content-Disposition"] = content_disposition_header(download, name) or ""
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    file: HttpResponse = headers.handed_out(
+        HttpResponse(data, content_type=kind), name, download=download
+    )
+    return file

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.request import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.http import content_disposition_header, urlencode
+from django.utils.http import urlencode
 from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from enforcement.errors import NotFound
+from enforcement.headers import handed_out
 from enforcement.paging import Page, page_at
 from enforcement.rest.contract import NONE_MATCH_HEADER, Operation, etag_header
 from enforcement.rest.problems import answer_to, answer_to_unforeseen
@@ -244,9 +245,8 @@ class FileFace(Face):
     def given(data: bytes, name: str, media_type: str) -> HttpResponseBase:
         """Return the file; nobody may guess its kind or run what is in it."""
         answer = HttpResponse(data, content_type=media_type)
-        answer["Content-Disposition"] = content_disposition_header(True, name) or ""
-        answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        return answer
+        file: HttpResponseBase = handed_out(answer, name, download=True)
+        return file
 
 
 def download(id: str, summary: str, tag: str, media_type: str) -> dict[str, Operation]:  # noqa: A002
