@@ -1,0 +1,132 @@
+"""Processes by the dozen: one that has loaded everything, and forks a new one in no time.
+
+The children are processes like any other, with a connection of their own, and can be killed and
+stopped. Run as a program this is the mother; she ends when her input does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import traceback
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Child:
+    """One process of the nursery."""
+
+    nursery: Nursery
+    pid: int
+
+    def kill(self) -> None:
+        """Kill it with SIGKILL, unless it has ended."""
+        self.nursery.ask("signal", self.pid, signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Stop it with SIGSTOP, wherever it is."""
+        self.nursery.ask("signal", self.pid, signal.SIGSTOP)
+
+    def wake(self) -> None:
+        """Let it go on."""
+        self.nursery.ask("signal", self.pid, signal.SIGCONT)
+
+    def ended(self) -> bool:
+        """Tell whether it has ended by itself or been killed."""
+        return self.nursery.ask("state", self.pid) is not None
+
+    def wait(self) -> int:
+        """Wait for its end; return its exit code, or minus the signal that killed it."""
+        return int(self.nursery.ask("wait", self.pid))
+
+
+class Nursery:
+    """The mother as a test sees her."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self.mother = subprocess.Popen(
+            [sys.executable, "-m", "tests.concurrency.nursery"],
+            cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def ask(self, *words: Any) -> Any:
+        """Ask the mother for something and return her answer."""
+        assert self.mother.stdin is not None
+        assert self.mother.stdout is not None
+        self.mother.stdin.write(json.dumps(words) + "\n")
+        self.mother.stdin.flush()
+        return json.loads(self.mother.stdout.readline())
+
+    def sweeper(self, day: date, now: datetime, batch: int) -> Child:
+        """Start a sweep in a process of its own."""
+        return Child(self, self.ask("sweep", day.isoformat(), now.isoformat(), batch))
+
+    def close(self) -> None:
+        """End the mother."""
+        assert self.mother.stdin is not None
+        self.mother.stdin.close()
+        self.mother.wait(60)
+
+
+def _sweep(day: str, now: str, batch: int) -> None:
+    from accountability.sweep import sweep  # the settings must be there first
+
+    sweep(date.fromisoformat(day), datetime.fromisoformat(now), batch=batch)
+
+
+def _forked(*words: Any) -> int:
+    """Fork a child that sweeps and ends; return its pid."""
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        _sweep(*words)
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _serve() -> None:
+    ended: dict[int, int] = {}
+
+    def look(pid: int, options: int) -> int | None:
+        if pid not in ended:
+            found, status = os.waitpid(pid, options)
+            if not found:
+                return None
+            ended[pid] = os.waitstatus_to_exitcode(status)
+        return ended[pid]
+
+    for line in sys.stdin:
+        what, *words = json.loads(line)
+        if what == "sweep":
+            answer: Any = _forked(*words)
+        elif what == "signal":
+            # Who has been waited for is gone, and the number may be somebody else's by now.
+            answer = words[0] in ended or os.kill(*words)
+        else:
+            answer = look(words[0], 0 if what == "wait" else os.WNOHANG)
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    import django
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "enforcement.settings"
+    django.setup()
+    import accountability.sweep  # noqa: F401 — what every child needs is read once, here
+    from deadlines.law import current
+
+    current()
+    _serve()
