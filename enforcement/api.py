@@ -13,8 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enforcement.access import courts_seen_by
-from enforcement.errors import NotFound, Refused
-from enforcement.middleware import now_of
+from enforcement.errors import Forbidden, NotFound, Refused
+from enforcement.middleware import now_of, today_of
 from enforcement.models import Court, User
 from enforcement.rest import links, tokens
 from enforcement.rest.contract import Operation
@@ -22,6 +22,7 @@ from enforcement.rest.faces import Face, One, Rows, listing, single
 from enforcement.rest.parsers import object_of
 from enforcement.rest.reading import Asked, read_query, who_asks
 from enforcement.rest.throttles import SignIn
+from enforcement.signin import factors
 from enforcement.staff import Who
 
 TAG, COURTS = "登录", "法院"
@@ -133,7 +134,7 @@ class Token(Face):
             "令牌只显示这一次。尝试次数受限；密码错误和没有这个用户得到同样的回答。",
             body=TokenIn,
             answers={201: IssuedOut},
-            problems=(400, 401),
+            problems=(400, 401, 403),
             public=True,
             example={"username": "lin", "password": "……", "name": "对接系统", "days": 30},
         ),
@@ -189,6 +190,11 @@ def _signed_in(request: Request, username: str, password: str) -> User:
         raise Refused("signin.limited", "".join(refused.messages), status=429) from None
     if not isinstance(user, User) or not user.is_active:
         raise WrongSignIn("signin.wrong", "用户名或者密码不正确。")
+    if factors.has_one(user) or factors.required_of(user.posts_on(today_of(request._request))):
+        raise Forbidden(
+            "signin.second_factor",
+            "您的账号使用两步验证，不能只凭密码申请令牌，请登录网页，在“账号安全”中生成。",
+        )
     return user
 
 

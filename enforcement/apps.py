@@ -11,5 +11,8 @@ class EnforcementConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from enforcement import checks, menu  # noqa: F401
+        """Register the system checks and the menu, and listen to what allauth announces."""
+        from enforcement import checks, menu, metrics, tracing  # noqa: F401
+        from enforcement.signin import signals
+
+        signals.connect()

@@ -71,6 +71,11 @@ def env_secret(name: str) -> str:
         raise BadSetting(f"{name}_FILE={path!r} cannot be read: {error}") from error
 
 
+def env_secrets(name: str) -> list[str]:
+    """Read several secrets separated by commas or lines, from NAME or the file NAME_FILE."""
+    return [part.strip() for part in env_secret(name).replace("\n", ",").split(",") if part.strip()]
+
+
 def database_from_url(url: str) -> dict[str, object]:
     """Turn postgres://user:pw@host:port/name?option=value into a Django DATABASES entry.
 

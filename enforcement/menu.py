@@ -8,4 +8,5 @@ from enforcement.roles import Role
 #: Who sees how the system itself is doing.
 OPERATORS = frozenset({Role.COURT_ADMIN, Role.AUDITOR})
 
+register(Entry("账号管理", "signin_people", "users", frozenset({Role.COURT_ADMIN}), order=80))
 register(Entry("运行状况", "health", "activity-heartbeat", OPERATORS, order=90))

@@ -17,6 +17,7 @@ from enforcement.env import (
     env_int,
     env_list,
     env_secret,
+    env_secrets,
     env_str,
 )
 
@@ -49,9 +50,11 @@ def _local_secret(name: str) -> str:
 
 SECRET_KEY = _local_secret("SECRET_KEY")
 #: Keys for personal data at rest, newest first; old ones still open old rows.
-DATA_KEYS = [_local_secret("DATA_KEY"), *env_list("DATA_KEYS_OLD")]
+DATA_KEYS = [_local_secret("DATA_KEY"), *env_secrets("DATA_KEYS_OLD")]
 #: Key of the blind index (HMAC) by which an identity number is found without being read.
 INDEX_KEY = _local_secret("INDEX_KEY")
+#: Former index keys: rows and query codes made with them are still found (`rotate_keys`).
+INDEX_KEYS_OLD = env_secrets("INDEX_KEYS_OLD")
 
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
@@ -68,6 +71,8 @@ INSTALLED_APPS = [
     "django_filters",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "pgtrigger",
     "enforcement",
     "cases",
@@ -77,6 +82,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "enforcement.tracing.Trace",
     "enforcement.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -88,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "enforcement.middleware.Door",
+    "enforcement.signin.gate.Gate",
 ]
 
 ROOT_URLCONF = "enforcement.urls"
@@ -155,9 +162,33 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "enforcement.signin.Adapter"
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,10/5m/key"}
+ACCOUNT_ADAPTER = "enforcement.signin.adapter.Adapter"
+#: Passwords are counted by `enforcement.signin.lockout`, in the database; this counts the rest.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/key"}
 ACCOUNT_SESSION_REMEMBER = False
+#: Failures within 15 minutes before the door is shut, and for how long the first time.
+SIGNIN_TRIES = env_int("SIGNIN_TRIES", 5)
+SIGNIN_TRIES_ADDRESS = env_int("SIGNIN_TRIES_ADDRESS", 50)
+SIGNIN_LOCK_MINUTES = env_int("SIGNIN_LOCK_MINUTES", 15)
+#: Minutes without a request after which a person signs in again (0: never). The tests travel in
+#: time with one browser; those of the door set what they need.
+IDLE_MINUTES = env_int("IDLE_MINUTES", 0 if TESTING else 30)
+#: Minutes for which a sign-in counts as a proof of who one is (0: nobody is asked again).
+REAUTH_MINUTES = env_int("REAUTH_MINUTES", 0 if TESTING else 15)
+#: Supervising and administering posts are worked from with a second factor only.
+MFA_REQUIRED = env_bool("MFA_REQUIRED", not (DEMO or TESTING))
+MFA_ADAPTER = "enforcement.signin.adapter.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO or TESTING
+MFA_FORMS = {
+    "authenticate": "enforcement.signin.forms.CodeForm",
+    "reauthenticate": "enforcement.signin.forms.CodeAgainForm",
+    "activate_totp": "enforcement.signin.forms.SetUpForm",
+    "add_webauthn": "enforcement.signin.forms.KeyForm",
+    "edit_webauthn": "enforcement.signin.forms.KeyNameForm",
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -165,13 +196,17 @@ AUTH_PASSWORD_VALIDATORS = (
     []
     if DEMO
     else [
-        {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+        {
+            "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+            "OPTIONS": {"user_attributes": ("username", "name", "email"), "max_similarity": 0.6},
+        },
         {
             "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
             "OPTIONS": {"min_length": 10},
         },
         {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
         {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+        {"NAME": "enforcement.signin.passwords.NotReused"},
     ]
 )
 if TESTING:
@@ -188,7 +223,8 @@ SECURE_SSL_REDIRECT = HTTPS
 #: A proxy or an orchestrator asks after our health inside the network, without HTTPS.
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("BEHIND_PROXY") else None
+BEHIND_PROXY = env_bool("BEHIND_PROXY")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 #: Behind a proxy the address of a visitor is the last one of X-Forwarded-For: limits on sign-in and
 #: on the portal would else count everybody as the proxy.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env_bool("BEHIND_PROXY") else 0
@@ -263,8 +299,19 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"json": {"()": "enforcement.logs.formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "WARNING")},
-    "loggers": {"enforcement": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "enforcement": {"level": "INFO"},
+        "celery": {"level": "INFO"},
+        #: Django brings a handler of its own for these, in another form.
+        "django": {"handlers": [], "level": "INFO"},
+        "django.request": {"level": "ERROR"},
+        "django.server": {"handlers": [], "propagate": True},
+    },
 }
+
+#: Who may read /metrics: a token (Bearer), and networks. With neither it answers nobody.
+METRICS_TOKEN = env_secret("METRICS_TOKEN")
+METRICS_ALLOW = env_list("METRICS_ALLOW", ["127.0.0.1", "::1"] if DEMO else [])

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from enforcement import pages
+from enforcement import metrics, pages
 
 handler500 = "enforcement.pages.server_error"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("health/", pages.health, name="health"),
     path("health/live", pages.live, name="health_live"),
     path("health/ready", pages.ready, name="health_ready"),
+    path("accounts/", include("enforcement.signin.urls")),
+    path("metrics", metrics.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("enforcement.api_urls")),
     path("", include("cases.urls")),

@@ -6,6 +6,7 @@ from enforcement.models.kept import Kept
 from enforcement.models.logs import Reveal, Tick
 from enforcement.models.people import Post, User
 from enforcement.models.rollups import Rollup, RollupDay, RollupDelta
+from enforcement.models.security import PastPassword, SecurityEvent, SignInGuard
 
 __all__ = [
     "ApiToken",
@@ -13,11 +14,14 @@ __all__ = [
     "CourtCode",
     "IdempotentAnswer",
     "Kept",
+    "PastPassword",
     "Post",
     "Reveal",
     "Rollup",
     "RollupDay",
     "RollupDelta",
+    "SecurityEvent",
+    "SignInGuard",
     "Tick",
     "User",
 ]

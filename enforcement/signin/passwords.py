@@ -1,0 +1,46 @@
+"""Rules for passwords beyond Django's: the last ones are not taken again."""
+
+from __future__ import annotations
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from enforcement.models import PastPassword, User
+
+
+class NotReused:
+    """Refuses the last few passwords of a person, the present one among them."""
+
+    def __init__(self, last: int = 5) -> None:
+        self.last = last
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Refuse a password the person had lately.
+
+        Raises:
+            ValidationError: ``password_reused``.
+        """
+        if user is None or user.pk is None:
+            return
+        known = list(self._latest(user).values_list("encoded", flat=True))
+        if any(check_password(password, encoded) for encoded in known):
+            raise ValidationError(
+                f"不能使用最近 {self.last} 次用过的密码。", code="password_reused"
+            )
+
+    def password_changed(self, password: str, user: User | None = None) -> None:
+        """Keep the hash of the new password, and forget the ones beyond the last few."""
+        if user is None or user.pk is None:
+            return
+        PastPassword.objects.create(user=user, encoded=make_password(password), at=Now())
+        kept = list(self._latest(user).values_list("pk", flat=True))
+        PastPassword.objects.filter(user=user).exclude(pk__in=kept).delete()
+
+    def get_help_text(self) -> str:
+        """Say the rule in one sentence."""
+        return f"不能使用最近 {self.last} 次用过的密码。"
+
+    def _latest(self, user: User) -> QuerySet[PastPassword]:
+        return PastPassword.objects.filter(user=user).order_by("-pk")[: self.last]

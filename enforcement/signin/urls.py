@@ -1,0 +1,16 @@
+"""Addresses about signing in, beside allauth's."""
+
+from django.urls import path
+
+from enforcement.signin import own, people
+
+urlpatterns = [
+    path("security/", own.security, name="security"),
+    path("sessions/", own.sessions, name="usersessions_list"),
+    path("sessions/<int:pk>/end/", own.session_end, name="session_end"),
+    path("keys/", own.keys, name="api_keys"),
+    path("keys/<int:pk>/revoke/", own.key_revoke, name="api_key_revoke"),
+    path("people/", people.people, name="signin_people"),
+    path("people/<int:pk>/unlock/", people.unlock, name="signin_unlock"),
+    path("people/<int:pk>/reset/", people.reset_factor, name="signin_reset"),
+]
