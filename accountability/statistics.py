@@ -114,6 +114,12 @@ class CourtRow:
         """Return the court."""
         return self.scope.court
 
+    @property
+    def busy(self) -> bool:
+        """Tell whether there is anything to compare: a case, a clock, a result or a flag."""
+        figures = (self.cases, self.lapsed.whole, self.rate.whole, self.flags)
+        return any(number.value for number in figures)
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -320,9 +326,9 @@ def _below(answer: Answer, scope: Scope, first: date, last: date) -> list[CourtR
     if not children:
         return []
     rows = [_court_row(answer, Scope(court), first, last) for court in children]
-    rows = [row for row in rows if row.court.active or not _idle(row)]
+    rows = [row for row in rows if row.court.active or row.busy]
     own = _own_row(answer, Scope(scope.court, own=True), children, first, last)
-    return rows if _idle(own) else [*rows, own]
+    return [*rows, own] if own.busy else rows
 
 
 def _court_row(answer: Answer, scope: Scope, first: date, last: date) -> CourtRow:
@@ -367,10 +373,6 @@ def _row(
         _rate(scope, first, last, counts["ontime"], counts["late"]),
         Number(counts["flags"], FlagList(scope, OPEN)),
     )
-
-
-def _idle(row: CourtRow) -> bool:
-    return not any(n.value for n in (row.cases, row.lapsed.whole, row.rate.whole, row.flags))
 
 
 def spread(rates: Iterable[Rate]) -> Spread | None:

@@ -126,7 +126,8 @@ def _compared(board: Dashboard, sort: str) -> dict[str, Any]:
         ("逾期占比", charts.strip(board.below, lambda row: row.lapsed)),
     ]
     return {
-        "below": [(row, charts.bar_of(row)) for row in rows],
+        "below": [(row, charts.bar_of(row)) for row in rows if row.busy or row.scope.own],
+        "idle": [row.court for row in rows if not row.busy and not row.scope.own],
         "below_finding": charts.below_finding(board.below),
         "strips": [(label, drawn) for label, drawn in strips if drawn],
         "sort": sort,

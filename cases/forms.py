@@ -222,7 +222,9 @@ class MeasureForm(VerbForm):
     target_text = forms.CharField(label="财产描述", max_length=200)
     amount = money_field("控制金额")
     expires_on = day_field("到期日", help_text="存款最长一年，动产两年，不动产和其他财产权三年")
-    lead = forms.ModelChoiceField(label="来自线索", queryset=Lead.objects.none(), required=False)
+    lead = forms.ModelChoiceField(
+        label="来自线索", queryset=Lead.objects.none(), required=False, empty_label="不是来自线索"
+    )
 
     def fit(self, target: Case) -> None:
         """Offer the leads of the case that were not found untrue."""
@@ -240,7 +242,9 @@ class MeasureForm(VerbForm):
 class ListingForm(VerbForm):
     """决定纳入失信名单."""
 
-    debtor = forms.ModelChoiceField(label="被执行人", queryset=Party.objects.none())
+    debtor = forms.ModelChoiceField(
+        label="被执行人", queryset=Party.objects.none(), empty_label="请选择"
+    )
     ground = choice_field("情形", ListingGround.choices)
 
     def fit(self, target: Case) -> None:

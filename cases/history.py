@@ -135,6 +135,13 @@ def _people(events: list[CaseEvent]) -> dict[int, str]:
     return {u.pk: str(u) for u in User.objects.filter(pk__in=ids)} if ids else {}
 
 
+def sentence(event: CaseEvent) -> str:
+    """Return the sentence of an event as pages show it, sums grouped."""
+    data = event.fields
+    sums = {name: yuan(data[name]) for name in ("amount", "paid") if data.get(name)}
+    return kinds.kind(event.kind).say(data | sums)
+
+
 def _item(
     case: Case,
     event: CaseEvent,
@@ -143,8 +150,7 @@ def _item(
     people: dict[int, str],
 ) -> dict[str, Any]:
     data = event.fields
-    amounts = {name: yuan(data[name]) for name in ("amount", "paid") if data.get(name)}
-    text = kinds.kind(event.kind).say(data | amounts)
+    text = sentence(event)
     if event.kind == "handler.assigned":
         text = f"{text.removesuffix('。')}：{people.get(data.get('user', 0), '—')}。"
     days = [fix["on"] for fix in fixes if fix.get("on")]

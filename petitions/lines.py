@@ -170,17 +170,30 @@ def review_lines(rows: Sequence[DualReview]) -> list[Line]:
     sides = sides_of([row.case_id for row in rows])
     found = []
     for row in rows:
+        tracks = progress(row)
         far = "　".join(
             f"{label} {done}/{total}"
             for track, label in (("case", "案件线"), ("conduct", "人员线"))
-            for done, total in [progress(row).get(track, (0, 0))]
+            for done, total in [tracks.get(track, (0, 0))]
         )
         sign = "待您会签" if getattr(row, "to_sign", False) else ""
-        todo = REVIEW_NEXT[ReviewState(row.state)]
+        todo = review_todo(row, tracks)
         found.append(
             Line(row, sides.get(row.case_id), todo=sign or todo, tone=tone_of(row), note=far)
         )
     return found
+
+
+def review_todo(row: DualReview, tracks: dict[str, tuple[int, int]]) -> str:
+    """Say what the next step is; with every clue answered on both tracks, the conclusion.
+
+    Args:
+        tracks: as ``queries.progress`` returns them.
+    """
+    answered = len(tracks) == 2 and all(0 < total == done for done, total in tracks.values())
+    if row.state == ReviewState.OPEN and answered:
+        return "一名核查人提出联合结论"
+    return REVIEW_NEXT[ReviewState(row.state)]
 
 
 def report_lines(rows: Sequence[Report], user: User, today: date) -> list[Line]:

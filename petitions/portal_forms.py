@@ -57,6 +57,7 @@ class PortalLeadForm(LeadForm):
         super().__init__(*args, **kwargs)
         self.fields.pop("on")
         self.fields["asset_kind"].label = "是什么财产"
+        self.fields["content"].error_messages["required"] = "请写明您知道的情况。"
         self.fields["content"].label = "您知道的情况"
         self.fields["content"].help_text = "财产在哪里、什么样、您是怎么知道的，写得越具体越好查"
         self.fields["urgent"].label = "情况紧急，财产可能马上被转移"

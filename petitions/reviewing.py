@@ -14,9 +14,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from cases import kinds
 from cases.acting import form_for
-from cases.history import hidden_kinds
+from cases.history import hidden_kinds, sentence
 from cases.models import Case
 from cases.timeline import events_of
 from cases.verb import VERBS
@@ -118,7 +117,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "reports": access.reports_seen_by(user, today).filter(review=found),
         "may_preview": bool(mine),
         "tone": lines.tone_of(found),
-        "todo": lines.REVIEW_NEXT[ReviewState(found.state)],
+        "todo": lines.review_todo(found, queries.progress(found)),
         **acts_for(found, user, today),
     }
     return render(request, "petitions/review.html", context)
@@ -159,7 +158,7 @@ def _entries(file: ReviewFile, clues: list[Clue], case: Case, may_answer: bool) 
 
 def evidence_words(event: Any) -> dict[str, Any]:
     """Return one event of the timeline as evidence is read: number, day, sentence."""
-    return {"seq": event.seq, "on": event.on, "text": kinds.kind(event.kind).say(event.fields)}
+    return {"seq": event.seq, "on": event.on, "text": sentence(event)}
 
 
 # -- one clue -----------------------------------------------------------------------------------
