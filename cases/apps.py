@@ -11,4 +11,4 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what other layers and the pages look up by name."""
-        from cases import actions, boxes, kinds, menu  # noqa: F401
+        from cases import actions, boxes, checks, kinds, menu  # noqa: F401

@@ -69,7 +69,7 @@ def verify(case_id: int | None = None) -> Verified:
     return found
 
 
-def _stream(sql: str, params: list[Any]) -> Iterator[Row]:
+def stream(sql: str, params: Any) -> Iterator[Row]:
     """Yield the rows of a query through a server-side cursor: memory stays flat."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql, params)
@@ -79,8 +79,8 @@ def _stream(sql: str, params: list[Any]) -> Iterator[Row]:
 
 def _walk(found: Verified, case_id: int | None) -> None:
     params: list[Any] = [] if case_id is None else [case_id]
-    heads = _stream(_HEADS.format(where="WHERE id = %s" if params else ""), params)
-    events = _stream(_EVENTS.format(where="WHERE case_id = %s" if params else ""), params)
+    heads = stream(_HEADS.format(where="WHERE id = %s" if params else ""), params)
+    events = stream(_EVENTS.format(where="WHERE case_id = %s" if params else ""), params)
     sha256, event = hashlib.sha256, next(events, None)
     for number_id, number, version, head in heads:
         found.cases += 1

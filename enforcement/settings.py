@@ -53,6 +53,8 @@ SECRET_KEY = _local_secret("SECRET_KEY")
 DATA_KEYS = [_local_secret("DATA_KEY"), *env_secrets("DATA_KEYS_OLD")]
 #: Key of the blind index (HMAC) by which an identity number is found without being read.
 INDEX_KEY = _local_secret("INDEX_KEY")
+#: Signs the daily digests: an Ed25519 key as PEM, or a long random text (``cases.signing``).
+DIGEST_KEY = _local_secret("DIGEST_KEY")
 #: Former index keys: rows and query codes made with them are still found (`rotate_keys`).
 INDEX_KEYS_OLD = env_secrets("INDEX_KEYS_OLD")
 

@@ -3,6 +3,7 @@
 from cases.models.attachment import Attachment
 from cases.models.case import Case, HandlerTerm
 from cases.models.cause import Cause
+from cases.models.digest import Digest
 from cases.models.event import CaseEvent
 from cases.models.lead import Lead
 from cases.models.listing import Listing
@@ -17,6 +18,7 @@ __all__ = [
     "Case",
     "CaseEvent",
     "Cause",
+    "Digest",
     "EventNote",
     "HandlerTerm",
     "Lead",

@@ -29,6 +29,7 @@ PURE = frozenset(
         "credit_grades",
         "identity",
         "indicators",
+        "merkle",
         "numbers",
         "order_text",
         "report_tables",

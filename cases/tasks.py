@@ -1,0 +1,26 @@
+"""Celery tasks of cases: they take the time from the wall and call plain functions."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from cases.sealing import ONE_DAY, earlier_clock
+from cases.sealing import seal as seal_days
+from cases.timeline import legal_day
+from enforcement.errors import Refused
+
+log = logging.getLogger("enforcement.digests")
+
+
+@shared_task(name="cases.tasks.seal_digests")
+def seal_digests() -> int:
+    """Seal the days that are over; safe to run twice and at once. Returns how many were sealed."""
+    now = earlier_clock(timezone.now())
+    try:
+        return len(seal_days(legal_day(now) - ONE_DAY, now))
+    except Refused as refused:
+        log.warning("not sealed (%s): %s", refused.code, refused.message)
+        return 0
