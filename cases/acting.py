@@ -26,6 +26,7 @@ from cases.targets import landing, page_url, target_for, verb_for
 from cases.verb import Verb, case_of
 from enforcement.errors import Invalid, NotFound, Refused, Stale
 from enforcement.middleware import now_of
+from enforcement.signin import proof
 from enforcement.staff import staff, who
 
 
@@ -43,7 +44,7 @@ def form_for(
 @staff
 @require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, pk: int, verb: str, kind: str = "case") -> HttpResponse:
-    """Show the form of a verb, or do it.
+    """Show the form of a verb, or do it; a few verbs ask again who is there first.
 
     Answers 400 for input that cannot be read, 404 for what is not there or not theirs, 412 for a
     version that is no longer the present one, and else the status of the verb's refusal.
@@ -51,6 +52,8 @@ def act(request: HttpRequest, pk: int, verb: str, kind: str = "case") -> HttpRes
     user, today = who(request)
     spec = verb_for(kind, verb)
     target = target_for(user, kind, pk, today)
+    if spec.name in proof.VERBS and not proof.proved(request):
+        return proof.ask_again(request)
     if request.method == "POST":
         return _submitted(request, spec, target)
     refused = spec.refusal(target, user, today)

@@ -29,6 +29,7 @@ from enforcement.models import User
 from enforcement.paging import CAP, capped_count, page_of
 from enforcement.papers.docx import to_docx
 from enforcement.papers.pdf import render_pdf
+from enforcement.signin.proof import needs_proof
 from enforcement.staff import staff, who
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -174,6 +175,7 @@ def _timeline(request: HttpRequest, case: Case) -> dict[str, Any]:
 
 @staff
 @never_cache
+@needs_proof
 @require_http_methods(["GET", "POST"])
 def party_reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a ground, then show a party's numbers in full, once."""

@@ -11,4 +11,7 @@ class PetitionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what others look up by name."""
+        from enforcement.signin import proof
         from petitions import actions, kinds, menu, panels  # noqa: F401
+
+        proof.VERBS.add("issue_report")

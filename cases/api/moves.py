@@ -29,6 +29,8 @@ from enforcement.rest.form_schema import example_of, schema_of
 from enforcement.rest.once import once
 from enforcement.rest.parsers import StrictJson, object_of
 from enforcement.rest.reading import etag, read_query, version_asked, who_asks
+from enforcement.rest.tokens import token_of
+from enforcement.signin import proof
 from enforcement.staff import Who
 
 #: Refusals a verb may give.
@@ -267,6 +269,8 @@ class Move(Face):
         the present one: then that comes first, for the reason may be gone with it.
         """
         version = version_asked(request)
+        if self.spec.name in proof.VERBS and token_of(request) is None:
+            proof.require_proof(request._request)
         if version == case_of(target).version:
             self.spec.check(target, who.user, who.today)
         form: Any = form_class(self.spec)({}, request.FILES, target=target, today=who.today)

@@ -1,4 +1,4 @@
-"""Rules for passwords beyond Django's: the last ones are not taken again."""
+"""Rules for passwords beyond Django's: no own name in it, and none of the last ones again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,24 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from enforcement.models import PastPassword, User
+
+
+class NotOwnName:
+    """Refuses a password with the person's own account or name in it, however long the rest."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Refuse a password that names the person.
+
+        Raises:
+            ValidationError: ``password_own_name``.
+        """
+        names = (user.username, user.name) if user is not None else ()
+        if any(len(name) > 1 and name.lower() in password.lower() for name in names):
+            raise ValidationError(self.get_help_text(), code="password_own_name")
+
+    def get_help_text(self) -> str:
+        """Say the rule in one sentence."""
+        return "密码中不能有您的账号或者姓名。"
 
 
 class NotReused:

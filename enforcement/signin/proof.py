@@ -25,6 +25,9 @@ from enforcement.middleware import now_of
 
 View = Callable[..., HttpResponseBase]
 
+#: Verbs that are done only after a recent proof; each app names its own when it is ready.
+VERBS: set[str] = set()
+
 
 def proved(request: HttpRequest) -> bool:
     """Tell whether the person proved who they are a short while ago."""

@@ -1,0 +1,83 @@
+"""What a password may be, and what it may not."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from django.test import Client
+
+from enforcement.models import PastPassword
+from tests.people import People
+from tests.signin.conftest import PASSWORD, Clock, is_in, signs_in, told
+
+CHANGE = "/accounts/password/change/"
+
+
+def changes(client: Client, old: str, new: str) -> str:
+    """Change the password on the page; return what was wrong."""
+    answer = client.post(CHANGE, {"oldpassword": old, "password1": new, "password2": new})
+    return told(answer)
+
+
+@pytest.fixture
+def judge(people: People) -> Client:
+    """Let Judge Lin be signed in."""
+    return signs_in("lin")
+
+
+class TestRules:
+    def test_a_good_one_is_taken(self, judge: Client) -> None:
+        assert changes(judge, PASSWORD, "山高水长 1949-2026") == ""
+        assert is_in(signs_in("lin", "山高水长 1949-2026"))
+        assert not is_in(signs_in("lin", PASSWORD))
+
+    @pytest.mark.parametrize(
+        "bad",
+        [
+            "short-1",
+            "1234567890123",
+            "password123",
+            "qwertyuiop",
+            "lin-lin-lin",
+            "林法官林法官林法官林",
+        ],
+    )
+    def test_a_bad_one_is_refused(self, judge: Client, bad: str) -> None:
+        assert changes(judge, PASSWORD, bad)
+        assert is_in(signs_in("lin", PASSWORD))
+
+    def test_the_old_one_must_be_right(self, judge: Client) -> None:
+        assert changes(judge, "wrong", "山高水长 1949-2026")
+        assert is_in(signs_in("lin", PASSWORD))
+
+
+class TestReuse:
+    def changed(self, judge: Client, clock: Clock, times: int) -> list[str]:
+        """Change the password several times; return every password there was."""
+        known = [PASSWORD, *(f"山高水长 第{n}回 2026" for n in range(times))]
+        for old, new in pairwise(known):
+            assert changes(judge, old, new) == ""
+            clock.passes(minutes=2)
+        return known
+
+    def test_the_last_five_are_not_taken_again(self, judge: Client, clock: Clock) -> None:
+        known = self.changed(judge, clock, 4)
+        for used in known:
+            clock.passes(minutes=2)
+            assert "最近5次用过" in changes(judge, known[-1], used)
+
+    def test_the_sixth_to_last_is(self, judge: Client, clock: Clock) -> None:
+        known = self.changed(judge, clock, 5)
+        assert changes(judge, known[-1], PASSWORD) == ""
+
+    def test_only_hashes_are_kept(self, judge: Client, people: People) -> None:
+        changes(judge, PASSWORD, "山高水长 1949-2026")
+        kept = list(PastPassword.objects.filter(user=people.lin).values_list("encoded", flat=True))
+        assert len(kept) == 2
+        assert not any("山高水长" in text for text in kept)
+
+    def test_another_person_s_may_be_the_same(self, judge: Client, people: People) -> None:
+        he = signs_in("he")
+        changes(he, PASSWORD, "山高水长 1949-2026")
+        assert changes(judge, PASSWORD, "山高水长 1949-2026") == ""
