@@ -8,8 +8,9 @@ import sys
 def main() -> None:
     """Run one management command, with a database and a Redis to talk to."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enforcement.settings")
-    from enforcement import embedded
+    from enforcement import embedded, logs
 
+    logs.begin(command=" ".join(sys.argv[1:2]), run=os.urandom(8).hex())
     embedded.ensure_for_command(sys.argv[1:])
     from django.core.management import execute_from_command_line
 

@@ -19,6 +19,7 @@ from django_fsm import TransitionNotAllowed
 from cases.models import Case
 from cases.signals import event_recorded
 from cases.timeline import legal_day
+from enforcement import counters
 from enforcement.access import sight
 from enforcement.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from enforcement.models import Court, User
@@ -196,7 +197,7 @@ def verb(
             **data: Any,
         ) -> Any:
             today = legal_day(now)
-            with transaction.atomic():
+            with counters.verb(known), transaction.atomic():
                 locked = lock(target)
                 case = case_of(locked)
                 before = _columns(case)
@@ -257,11 +258,11 @@ def opening(
             **data: Any,
         ) -> Any:
             today = legal_day(now)
-            if by is None:
-                raise Forbidden("access.signin", "请先登录后再办理。")
-            spec.check(court, by, today)
-            _check_day(on or today, today)
-            with transaction.atomic():
+            with counters.verb(fn.__name__), transaction.atomic():
+                if by is None:
+                    raise Forbidden("access.signin", "请先登录后再办理。")
+                spec.check(court, by, today)
+                _check_day(on or today, today)
                 result = fn(court, by=by, now=now, on=on or today, **data)
                 _save_case(result.case, {"version": 0, "head": b"", "last_kind": "", "last_on": 0})
             return result

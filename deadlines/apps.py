@@ -12,7 +12,7 @@ class DeadlinesConfig(AppConfig):
     def ready(self) -> None:
         """Connect to the timeline and register what others look up by name."""
         from cases.signals import event_recorded
-        from deadlines import actions, checks, kinds, menu, panels  # noqa: F401
+        from deadlines import actions, checks, kinds, measures, menu, panels  # noqa: F401
         from deadlines.sheets import after_event
 
         event_recorded.connect(after_event, dispatch_uid="deadlines.rebuild")

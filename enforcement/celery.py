@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging.config
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, setup_logging, worker_init
 from django.conf import settings
 
-from enforcement import embedded
+from enforcement import embedded, startup
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enforcement.settings")
 
@@ -19,7 +21,12 @@ app.autodiscover_tasks(["enforcement", "cases", "deadlines", "accountability", "
 
 #: What runs by itself. Every task here is safe to run twice and at once.
 app.conf.beat_schedule = {
-    "sweep": {"task": "accountability.tasks.sweep", "schedule": float(settings.SWEEP_EVERY)},
+    "sweep": {
+        "task": "accountability.tasks.sweep",
+        "schedule": float(settings.SWEEP_EVERY),
+        # After an hour without workers one sweep does; the others are dropped unread.
+        "options": {"expires": 2.0 * settings.SWEEP_EVERY},
+    },
     "fold-rollups": {"task": "enforcement.tasks.fold_rollups", "schedule": 30.0},
     "turn-day": {
         "task": "enforcement.tasks.fold_rollups",
@@ -33,5 +40,13 @@ app.conf.beat_schedule = {
 @worker_init.connect
 @beat_init.connect
 def _find_servers(**_: object) -> None:
-    """Find or start the embedded servers when a worker or beat is run by hand."""
+    """Find or start the embedded servers, and refuse to run on what is not fit to run on."""
     embedded.ensure()
+    startup.refuse_unfit()
+
+
+@setup_logging.connect
+def _log_as_we_do(loglevel: Any = None, **_: object) -> None:
+    """Log as everything else does; Celery would put formats of its own in."""
+    logging.config.dictConfig(settings.LOGGING)
+    logging.captureWarnings(True)

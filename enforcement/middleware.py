@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from enforcement import counters
 from enforcement.errors import Refused
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -32,6 +33,7 @@ class Door:
         """Answer a refusal that no view caught with a page that says what to do."""
         if not isinstance(error, Refused):
             return None
+        counters.refused(error)
         name = "404.html" if error.status == 404 else "refused.html"
         return render(
             request, name, {"refused": error, "exception": error.message}, status=error.status

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.template.loader import get_template
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -244,12 +243,6 @@ def _law_rows(today: date) -> list[dict[str, str]]:
             "" if counted == today else late,
         ),
     ]
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer an error nobody foresaw: no database, no frame, nothing of what went wrong."""
-    page = get_template("500.html").render({"request": request})
-    return HttpResponse(page, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

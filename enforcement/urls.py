@@ -4,7 +4,8 @@ from django.urls import include, path
 
 from enforcement import metrics, pages
 
-handler500 = "enforcement.pages.server_error"
+handler400 = "enforcement.trouble.bad_request"
+handler500 = "enforcement.trouble.server_error"
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("health/live", pages.live, name="health_live"),
     path("health/ready", pages.ready, name="health_ready"),
     path("accounts/", include("enforcement.signin.urls")),
+    path("metrics", metrics.metrics, name="metrics"),
     path("metrics", metrics.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("enforcement.api_urls")),

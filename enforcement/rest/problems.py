@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as WrongValue
 from django.core.signals import got_request_exception
-from django.db import DataError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from rest_framework import exceptions
 
+from enforcement import counters
 from enforcement.errors import Invalid, Refused
 
 log = logging.getLogger("enforcement.api")
@@ -98,6 +99,7 @@ def answer_to(error: Exception, *, challenge: str = "") -> HttpResponse | None:
         challenge: what a 401 says in ``WWW-Authenticate``.
     """
     if isinstance(error, Refused):
+        counters.refused(error)
         headers = {"WWW-Authenticate": challenge} if error.status == 401 else {}
         return problem(error.status, error.code, error.message, _wrong_of(error), headers)
     if isinstance(error, exceptions.APIException):
@@ -115,7 +117,7 @@ def answer_to(error: Exception, *, challenge: str = "") -> HttpResponse | None:
             return problem(400, "input.malformed", "提交的内容无法读取。")
         case DataError():
             return problem(400, "input.range", "有数值或者文字超出了可以保存的范围，请核对。")
-        case OperationalError():
+        case OperationalError() | InterfaceError():
             log.error("the database did not answer: %s", type(error).__name__)
             later = {"Retry-After": "5"}
             return problem(503, "unavailable", "系统繁忙，请稍后重试。", headers=later)
