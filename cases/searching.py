@@ -17,7 +17,7 @@ from cases.access import cases_seen_by, in_sight
 from cases.identity import normalise
 from cases.models import Case, Party
 from enforcement.access import courts_seen_by
-from enforcement.crypto import blind
+from enforcement.crypto import blinds
 from enforcement.errors import Invalid
 from enforcement.models import Court, User
 
@@ -63,7 +63,7 @@ def search(user: User, asked: str, today: date) -> Found:
         return _by_number(user, text, today)
     if _IDENTITY.fullmatch(normalise(text)):
         return Found(
-            parties=_parties(user, Q(id_blind=blind(normalise(text))), today),
+            parties=_parties(user, Q(id_blind__in=blinds(normalise(text))), today),
             remark="按证件号码查找，只显示完全一致的当事人。",
         )
     if match := _SERIAL.fullmatch(text):

@@ -35,6 +35,9 @@ __all__ = [
     "Tampered",
     "UnknownKey",
     "blind",
+    "blinds",
+    "key_id",
+    "key_of",
     "mask_id",
     "mask_name",
     "mask_phone",
@@ -84,6 +87,16 @@ def _derived(secret: str) -> tuple[bytes, AESGCM]:
     return master[32:], AESGCM(master[:32])
 
 
+def key_id(secret: str) -> bytes:
+    """Return the four bytes by which a sealed value names its key."""
+    return _derived(secret)[0]
+
+
+def key_of(blob: bytes) -> bytes:
+    """Return the id of the key a value was sealed with."""
+    return bytes(blob)[len(_VERSION) : len(_VERSION) + _KEY_ID]
+
+
 def seal(text: str, context: str = "") -> bytes:
     """Seal text with the newest key.
 
@@ -126,9 +139,18 @@ def blind(text: str, context: str = "") -> str:
 
     Width, case and blanks do not count, so ``61010x`` finds ``６１０１０Ｘ``.
     """
+    return blinds(text, context)[0]
+
+
+def blinds(text: str, context: str = "") -> list[str]:
+    """Return the blind index of a value under every index key, the present one first.
+
+    Look-ups ask for all of them: while keys are being changed some rows still have the old one.
+    """
     plain = "".join(unicodedata.normalize("NFKC", text).split()).upper()
-    message = f"{context}\0{plain}" if context else plain
-    return hmac.new(settings.INDEX_KEY.encode(), message.encode(), hashlib.sha256).hexdigest()
+    message = (f"{context}\0{plain}" if context else plain).encode()
+    keys = [settings.INDEX_KEY, *settings.INDEX_KEYS_OLD]
+    return [hmac.new(key.encode(), message, hashlib.sha256).hexdigest() for key in keys]
 
 
 def mask_phone(number: str) -> str:

@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
 from cases import numbers
-from cases.actions.filing import query_hash
+from cases.actions.filing import query_hashes
 from cases.models import Case, Party
 from cases.models.party import PartyRole
 from enforcement.crypto import blind
@@ -114,8 +114,13 @@ def _case_by_code(base: str, code: str) -> Case | None:
     """Return the case of that number if the code is its own; the work is always the same."""
     found = Case.objects.filter(number=base).values_list("pk", "query_code_hash").first()
     pk, kept = found or (0, "")
-    good = constant_time_compare(kept or NO_CASE, query_hash(base, code))
-    return Case.objects.select_related("court").get(pk=pk) if good and pk and kept else None
+    now, *former = query_hashes(base, code)
+    compared = [constant_time_compare(kept or NO_CASE, made) for made in (now, *former)]
+    if not (any(compared) and pk and kept):
+        return None
+    if not compared[0]:  # made with a former key: from now on under the present one
+        Case.objects.filter(pk=pk, query_code_hash=kept).update(query_code_hash=now)
+    return Case.objects.select_related("court").get(pk=pk)
 
 
 def _too_often(limit: Limit) -> Refused:

@@ -17,7 +17,7 @@ from cases.models.party import PartyKind, PartyRole
 from cases.numbers import format_number
 from cases.timeline import record
 from cases.verb import opening
-from enforcement.crypto import blind
+from enforcement.crypto import blind, blinds
 from enforcement.errors import Invalid, Refused
 from enforcement.models import Court, User
 from enforcement.roles import Role
@@ -55,7 +55,12 @@ class Filed:
 
 def query_hash(number: str, code: str) -> str:
     """Return the keyed hash under which a query code is kept."""
-    return blind(f"{number}:{code.strip().upper()}")
+    return query_hashes(number, code)[0]
+
+
+def query_hashes(number: str, code: str) -> list[str]:
+    """Return the same hash under every index key, the present one first."""
+    return blinds(f"{number}:{code.strip().upper()}")
 
 
 @opening("登记立案", roles=[Role.FILING_CLERK], form="cases.forms.FileCaseForm")
