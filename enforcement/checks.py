@@ -42,7 +42,7 @@ def public_hosts() -> list[str]:
 @register("enforcement")
 def settings_fit_together(**_: Any) -> list[CheckMessage]:
     """Return what is wrong with the settings as a whole."""
-    return [*_exposure(), *_keys(), *_parts()]
+    return [*_exposure(), *_keys(), *_parts(), *_watching()]
 
 
 def _exposure() -> Iterator[CheckMessage]:
