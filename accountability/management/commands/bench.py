@@ -1,25 +1,31 @@
-"""Measure speed on made-up cases in a scratch database; one JSON line per figure."""
+"""Measure speed on a generated load in a scratch database; one JSON line per figure."""
 
 from __future__ import annotations
 
 import io
+import logging
 from argparse import ArgumentParser
-from datetime import date
+from collections.abc import Iterable
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
-from django.test import Client
-from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
-from accountability.bench import figures, load
-from enforcement.models import Court, Post, User
-from enforcement.roles import Role
+from accountability.bench import pages, sweeping, web
+from accountability.bench.figures import Figure, settle
+from accountability.bench.load import load
+from accountability.bench.plan import SIZES, Plan
+from cases.timeline import legal_day
+from deadlines.law import current
+from enforcement.rollups import fold, turn_day
 
-SIZES = {"XS": (2_500, 1_000, 90), "S": (2_500, 1_000, 300), "M": (25_000, 10_000, 900)}
+#: Groups of figures, in the order in which they are measured.
+GROUPS = ("pages", "sweep", "rebuild", "verify", "http", "demo")
 
 
 class Command(BaseCommand):
@@ -29,65 +35,56 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Add ``--size``."""
+        """Take size, seed, and which groups of figures to measure."""
         parser.add_argument("--size", choices=SIZES, default="M")
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--only", nargs="+", choices=GROUPS, default=list(GROUPS))
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the scratch database, measure, drop it."""
         settings.ALLOWED_HOSTS = ["*"]
+        logging.getLogger("enforcement").setLevel(logging.WARNING)  # a line a request is too many
         old = connection.settings_dict["NAME"]
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:
-            self.measure(options["size"])
+            self.measure(options["size"], options["seed"], options["only"])
         finally:
             connection.creation.destroy_test_db(old, verbosity=0)
 
-    def measure(self, size: str) -> None:
+    def measure(self, size: str, seed: int, only: list[str]) -> None:
         """Make the load and print each figure as it is measured."""
         call_command("load_courts", verbosity=0, stdout=io.StringIO())
-        made = load.make(*SIZES[size])
+        now = timezone.now()
+        plan = Plan(seed, SIZES[size], legal_day(now), current().calendar, sweeping.WAVES)
+        start = perf_counter()
+        made = load(plan, now)
+        self.tell([Figure("generate_s", "s", (perf_counter() - start,))], size)
         self.stderr.write(f"{made.cases} cases, {made.events} events, {made.clocks} clocks")
-        for figure in figures.sweeps(made):
-            self.tell(figure, size)
-        self.tell(figures.rebuilds(made.cases // 5), size)
-        self.tell(figures.verifies(), size)
-        for figure in self.pages():
-            self.tell(figure, size)
+        settle()
+        if "pages" in only:
+            self.tell(pages.pages(plan.today), size)
+        if "sweep" in only:
+            self.tell(sweeping.backlog(plan), size)
+            self.tell(sweeping.sweeps(plan), size)
+        if "rebuild" in only:
+            self.tell(sweeping.rebuilds(made.cases, now), size)
+        if "verify" in only:
+            self.tell(sweeping.verifies(made.events), size)
+        if "http" in only:
+            turn_day(plan.today)
+            fold()
+            settle()
+            self.tell(web.over_http(size, seed, now), size)
+        if "demo" in only:
+            self.tell([web.demo_ready()], size)
 
-    def pages(self) -> list[figures.Figure]:
-        """Time the dashboard of the supreme court and a judge's docket."""
-        supreme = Court.objects.get(level=Court.Level.SUPREME)
-        watcher = User.objects.create(username="bench-watcher", name="督察")
-        Post.objects.create(
-            user=watcher, court=supreme, role=Role.SUPERVISOR, first_day=date(2020, 1, 1)
-        )
-        judge = User.objects.filter(username__startswith="bench-").exclude(pk=watcher.pk)[:1].get()
-        try:
-            wanted = [
-                ("dashboard_p95_ms", watcher, reverse("dashboard", args=[supreme.key])),
-                ("docket_p95_ms", judge, reverse("docket")),
-            ]
-        except NoReverseMatch:
-            return []
-        return [figures.pages(name, _fetch(user, url)) for name, user, url in wanted]
-
-    def tell(self, figure: figures.Figure, size: str) -> None:
-        """Print a figure and keep it under ``var/bench``."""
-        line = figure.line(size)
-        self.stdout.write(line)
+    def tell(self, figures: Iterable[Figure], size: str) -> None:
+        """Print figures as they come and keep them under ``var/bench``."""
         folder = Path(settings.VAR_DIR) / "bench"
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / f"{size}.jsonl").open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
-
-
-def _fetch(user: User, url: str) -> Any:
-    client = Client()
-    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
-
-    def fetch() -> None:
-        answer = client.get(url)
-        if answer.status_code != 200:
-            raise AssertionError(f"{url} answered {answer.status_code}")
-
-    return fetch
+        for figure in figures:
+            line = figure.line(size)
+            self.stdout.write(line)
+            self.stdout.flush()
+            with (folder / f"{size}.jsonl").open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
