@@ -20,9 +20,8 @@ from django.db import connection, transaction
 
 from accountability.machine import FlagState
 from cases.timeline import legal_day
-from deadlines.calendar import ONE_DAY
 from deadlines.law import Law, current
-from deadlines.sheets import AT_ONCE, rebuild, wants_rebuild
+from deadlines.sheets import rebuild, wants_rebuild
 from enforcement.models import Tick
 
 log = logging.getLogger("enforcement.sweep")
@@ -31,12 +30,14 @@ BATCH = 5000
 
 _LOCK = """
 SELECT c.id FROM deadlines_sheet s JOIN cases_case c ON c.id = s.case_id
-WHERE s.next_look <= %(today)s AND s.next_look >= %(from)s
-  AND s.token = %(token)s AND s.sick = ''
+WHERE s.next_look <= %(today)s AND s.token = %(token)s AND s.sick = ''
   AND NOT EXISTS (SELECT FROM deadlines_stale x WHERE x.case_id = s.case_id)
-ORDER BY s.next_look LIMIT %(most)s
+  {more} ORDER BY {order} LIMIT %(most)s
 FOR NO KEY UPDATE OF c SKIP LOCKED
 """
+_LOCK_DUE = _LOCK.format(more="", order="s.next_look")
+#: As of a day gone by, "at once" is left standing for the next run: every case is met once.
+_LOCK_BACKWARD = _LOCK.format(more="AND s.case_id > %(after)s", order="s.case_id")
 
 #: For this transaction: no compiling (it costs more than the batch), and index look-ups by case
 #: whatever the statistics say: after a large change they say that everything is due.
@@ -51,8 +52,7 @@ WITH due AS MATERIALIZED (
     FROM unnest(%(ids)s::bigint[]) i(id)
     JOIN cases_case c ON c.id = i.id
     JOIN deadlines_sheet s ON s.case_id = c.id
-    WHERE s.next_look <= %(today)s AND s.next_look >= %(from)s
-      AND s.token = %(token)s AND s.sick = ''
+    WHERE s.next_look <= %(today)s AND s.token = %(token)s AND s.sick = ''
       AND NOT EXISTS (SELECT FROM deadlines_stale x WHERE x.case_id = c.id)
 ), lapsed AS MATERIALIZED (
     SELECT k.*, CASE WHEN k.duty = 'handler' THEN (
@@ -150,6 +150,7 @@ WITH due AS MATERIALIZED (
     SET seen = d.version + coalesce(h.n, 0),
         -- Once more at once for what was amended: its explanation may be late as well.
         next_look = CASE
+            WHEN %(backward)s AND s.next_look = DATE '0001-01-01' THEN s.next_look
             WHEN d.id IN (SELECT case_id FROM changed WHERE kind = 'flag.amended') THEN %(today)s
             ELSE (
                 SELECT min(k.lapse_on) FROM deadlines_clock k
@@ -219,20 +220,21 @@ def _rebuild_stale(done: Swept, law: Law, now: datetime) -> None:
 
 def _flag_due(done: Swept, law: Law, today: date, now: datetime, batch: int) -> None:
     backward = today < legal_day(now)
-    first = AT_ONCE + ONE_DAY if backward else AT_ONCE
+    lock = _LOCK_BACKWARD if backward else _LOCK_DUE
     values: dict[str, Any] = {
         "today": today, "now": now, "token": law.token, "most": batch,
-        "from": first, "backward": backward,
+        "backward": backward, "after": 0,
     }  # fmt: skip
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_PLAN)
-            cursor.execute(_LOCK, values)
+            cursor.execute(lock, values)
             ids = [row[0] for row in cursor.fetchall()]
             if not ids:
                 return
             cursor.execute(_FLAG, values | {"ids": ids})
             looked, flagged, withdrawn, escalated = cursor.fetchone()
+        values["after"] = ids[-1]
         done.looked += looked
         done.flagged += flagged
         done.withdrawn += withdrawn

@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 
 from enforcement.rollups import turn_day
-from tests.concurrency.crowd import DAY, others, until
+from tests.concurrency.bulk import DAY
+from tests.concurrency.crowd import others, until
 from tests.concurrency.nursery import Nursery
-from tests.courts_fixture import load_branch
 from tests.people import People, cast
 
 #: The day of the people's cases.
@@ -34,10 +34,10 @@ def people(alone: None) -> People:
 
 
 @pytest.fixture
-def courts(alone: None) -> None:
-    """Load the branch of courts, committed, for cases loaded in bulk."""
+def march(alone: None) -> People:
+    """Return the cast, committed, on the day of the cases made in bulk."""
     turn_day(DAY)
-    load_branch()
+    return cast()
 
 
 @pytest.fixture(scope="session")

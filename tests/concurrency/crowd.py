@@ -16,13 +16,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from django.db import connection
 
-from accountability.bench import load
 from accountability.models import Flag
 from cases.ledger import verify
 from cases.models import Case, CaseEvent, HandlerTerm
@@ -34,9 +32,6 @@ from enforcement.errors import Refused
 from enforcement.rollup_check import check
 from tests.concurrency.nursery import ROOT, Child
 
-#: The day on which the loaded cases lapse, and a moment of it.
-DAY = load.DAY
-NOW = datetime(2026, 3, 17, 2, tzinfo=UTC)
 #: Seconds after which something that should have happened by itself has not.
 PATIENCE = 60
 
@@ -228,29 +223,3 @@ def hold_together() -> None:
 def each_told_once() -> None:
     """Hold every flag to exactly one event that raised it."""
     assert sorted(told("flag.raised")) == sorted(Flag.objects.values_list("pk", flat=True))
-
-
-# -- data --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """Cases loaded in bulk: those that lapse on ``DAY``, and what is owed on it."""
-
-    due: list[int]
-    owed: set[Lapse]
-
-
-def loaded(cases: int, due: int) -> Loaded:
-    """Load cases with real chains and sheets; ``due`` of them lapse on ``DAY``."""
-    load.make(cases, due, 0)
-    owed = truth(DAY)
-    assert len(owed) == due
-    return Loaded(sorted(lapse[0] for lapse in owed), owed)
-
-
-def cache_lost(case_ids: Iterable[int]) -> None:
-    """Throw away sheets and clocks of some cases: the sweep has to derive them first."""
-    Sheet.objects.filter(case_id__in=case_ids).delete()
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM deadlines_clock WHERE case_id = ANY(%s)", [list(case_ids)])

@@ -69,6 +69,10 @@ class Nursery:
         """Start a sweep in a process of its own."""
         return Child(self, self.ask("sweep", day.isoformat(), now.isoformat(), batch))
 
+    def act(self, verb: str, case_id: int, by_id: int, now: datetime) -> Child:
+        """Do an act on a case in a process of its own, on the day of the moment."""
+        return Child(self, self.ask("act", verb, case_id, by_id, now.isoformat()))
+
     def close(self) -> None:
         """End the mother."""
         assert self.mother.stdin is not None
@@ -82,14 +86,27 @@ def _sweep(day: str, now: str, batch: int) -> None:
     sweep(date.fromisoformat(day), datetime.fromisoformat(now), batch=batch)
 
 
-def _forked(*words: Any) -> int:
-    """Fork a child that sweeps and ends; return its pid."""
+def _act(verb: str, case_id: int, by_id: int, now: str) -> None:
+    from cases.models import Case
+    from cases.verb import VERBS
+    from enforcement.models import User
+
+    case, by = Case.objects.get(pk=case_id), User.objects.get(pk=by_id)
+    VERBS[verb].run(case, by=by, now=datetime.fromisoformat(now))
+
+
+#: What a child can be asked to do.
+WORK = {"sweep": _sweep, "act": _act}
+
+
+def _forked(what: str, words: list[Any]) -> int:
+    """Fork a child that does something and ends; return its pid."""
     pid = os.fork()
     if pid:
         return pid
     code = 1
     try:
-        _sweep(*words)
+        WORK[what](*words)
         code = 0
     except BaseException:
         traceback.print_exc()
@@ -110,8 +127,8 @@ def _serve() -> None:
 
     for line in sys.stdin:
         what, *words = json.loads(line)
-        if what == "sweep":
-            answer: Any = _forked(*words)
+        if what in WORK:
+            answer: Any = _forked(what, words)
         elif what == "signal":
             # Who has been waited for is gone, and the number may be somebody else's by now.
             answer = words[0] in ended or os.kill(*words)

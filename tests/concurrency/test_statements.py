@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accountability.bench import load
 from accountability.sweep import sweep
 from deadlines.models import Sheet
 from deadlines.sheets import BATCH as REBUILD_BATCH
 from enforcement.models import Tick
-from tests.concurrency.crowd import DAY, NOW, cache_lost, loaded
+from tests.concurrency.bulk import DAY, NOW, cache_lost, load
+from tests.people import People
 
 ONE_BATCH = 10_000
 
@@ -30,12 +29,9 @@ def asked(batch: int) -> tuple[int, int]:
     return len(real), done.flagged
 
 
-@pytest.mark.usefixtures("courts")
 class TestStatements:
-    def test_are_as_many_for_a_hundred_due_cases_as_for_ten_thousand(self) -> None:
-        load.make(ONE_BATCH, ONE_BATCH, 0)
-        sheets = Sheet.objects.order_by("pk")
-        later = list(sheets.values_list("pk", flat=True)[100:])
+    def test_are_as_many_for_a_hundred_due_cases_as_for_ten_thousand(self, march: People) -> None:
+        later = load(march, ONE_BATCH + 1, ONE_BATCH)[100:]
         Sheet.objects.filter(pk__in=later).update(next_look=DAY + timedelta(days=1))
         few, flagged = asked(ONE_BATCH)
         assert flagged == 100
@@ -44,17 +40,17 @@ class TestStatements:
         assert flagged == ONE_BATCH - 100
         assert few == many <= 10
 
-    def test_of_further_batches_are_as_many_as_of_the_first(self) -> None:
-        loaded(800, 700)
+    def test_of_further_batches_are_as_many_as_of_the_first(self, march: People) -> None:
+        load(march, 800, 700)
         idle = sweep(DAY - timedelta(days=1), NOW).statements
         seven = sweep(DAY, NOW, batch=100)
         assert seven.flagged == 700
         assert seven.statements - idle == 7 * 3  # settings of the plan, lock, look and flag
 
-    def test_of_deriving_do_not_grow_with_the_cases_either(self) -> None:
-        made = loaded(2 * REBUILD_BATCH, 700)
+    def test_of_deriving_do_not_grow_with_the_cases_either(self, march: People) -> None:
+        due = load(march, 2 * REBUILD_BATCH, 700)
         counts = []
-        for lost in (made.due[:10], made.due[: REBUILD_BATCH - 1], made.due[: REBUILD_BATCH + 1]):
+        for lost in (due[:10], due[: REBUILD_BATCH - 1], due[: REBUILD_BATCH + 1]):
             cache_lost(lost)
             done = sweep(DAY, NOW)
             assert done.rebuilt == len(lost)

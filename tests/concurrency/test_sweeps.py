@@ -13,12 +13,9 @@ from cases.models import Case
 from cases.verb import VERBS
 from deadlines.models import Sheet, Stale
 from enforcement.models import Tick
+from tests.concurrency.bulk import DAY, NOW, Loaded, cache_lost, loaded
 from tests.concurrency.crowd import (
-    DAY,
-    NOW,
     Env,
-    Loaded,
-    cache_lost,
     each_told_once,
     finish,
     finished,
@@ -27,13 +24,13 @@ from tests.concurrency.crowd import (
     held,
     hold_together,
     killed,
-    loaded,
     manage,
     others,
     until,
     waiting,
 )
 from tests.concurrency.nursery import Child, Nursery
+from tests.people import People
 
 #: Cases in one batch of a child's sweep, and how many flags must be held so that four sweeps
 #: all run into one: three of them stand in batches that hold at most ``3 * BATCH`` of them.
@@ -69,14 +66,14 @@ def everything() -> set[Any]:
 
 class TestTwoSweeps:
     def test_at_once_raise_each_flag_once_and_nothing_else(
-        self, courts: None, child_env: Env
+        self, march: People, child_env: Env
     ) -> None:
         """The command as an operator runs it, twice; both begin at the same moment."""
-        made = loaded(3000, 2000)
+        made = loaded(march, 3000, 2000)
         expected = undisturbed()
         with held("LOCK TABLE enforcement_tick"):
             two = [manage(child_env, "sweep", "--today", DAY.isoformat()) for _ in range(2)]
-            until(lambda: waiting() == 2, "both sweeps stand at their first statement")
+            until(lambda: waiting() == 2 or any(p.poll() for p in two), "both have begun")
         said = [finish(process) for process in two]
         assert all("新标记" in line for line in said), said
         assert flags() == made.owed
@@ -87,9 +84,9 @@ class TestTwoSweeps:
         hold_together()
 
     def test_in_small_batches_with_lost_sheets_share_the_work(
-        self, courts: None, nursery: Nursery
+        self, march: People, nursery: Nursery
     ) -> None:
-        made = loaded(1200, 800)
+        made = loaded(march, 1200, 800)
         cache_lost(made.due[::3])
         expected = undisturbed()
         with held("LOCK TABLE enforcement_tick"):
@@ -103,9 +100,9 @@ class TestTwoSweeps:
         hold_together()
 
     def test_one_that_is_held_up_does_not_hold_up_the_other(
-        self, courts: None, nursery: Nursery
+        self, march: People, nursery: Nursery
     ) -> None:
-        made = loaded(600, 400)
+        made = loaded(march, 600, 400)
         expected = undisturbed()
         with flags_held(made.due[200:201]):
             slow = a_sweep(nursery)
@@ -119,8 +116,8 @@ class TestTwoSweeps:
         each_told_once()
         hold_together()
 
-    def test_one_after_the_other_the_second_does_nothing(self, courts: None) -> None:
-        loaded(300, 200)
+    def test_one_after_the_other_the_second_does_nothing(self, march: People) -> None:
+        loaded(march, 300, 200)
         assert sweep(DAY, NOW).flagged == 200
         before = everything()
         again = sweep(DAY, NOW)
@@ -149,10 +146,10 @@ def half_way(made: Loaded, before: int) -> int:
 
 class TestKilled:
     def test_four_sweeps_killed_in_mid_batch_again_and_again(
-        self, courts: None, nursery: Nursery
+        self, march: People, nursery: Nursery
     ) -> None:
         """Killed between the lock and the commit, each time at other flags."""
-        made = loaded(1500, 1000)
+        made = loaded(march, 1500, 1000)
         expected, count = undisturbed(), 0
         for turn in range(3):
             open_cases = sorted({lapse[0] for lapse in made.owed - flags()})
@@ -168,18 +165,19 @@ class TestKilled:
         hold_together()
 
     def test_four_sweeps_killed_while_they_derive_what_was_lost(
-        self, courts: None, nursery: Nursery
+        self, march: People, nursery: Nursery
     ) -> None:
         """All caches are gone; killed in the middle of writing them again."""
-        made = loaded(3000, 400)
+        made = loaded(march, 3000, 400)
         everybody = list(Case.objects.order_by("pk").values_list("pk", flat=True))
         expected = undisturbed()
         cache_lost(everybody)
         sheets = held(
             """
             INSERT INTO deadlines_sheet (case_id, seen, token, court_id, sick, built_at)
-            SELECT id, 0, '', '', '', now() FROM cases_case WHERE id > 1000 AND id %% 100 = 0
-            """
+            SELECT id, 0, '', '', '', now() FROM cases_case WHERE id > %s AND id %% 100 = 0
+            """,
+            [everybody[1000]],
         )
         kill_four(nursery, sheets)
         left = Stale.objects.count()
@@ -193,10 +191,10 @@ class TestKilled:
         hold_together()
 
     def test_killed_at_any_moment_and_started_again_until_nothing_is_left(
-        self, courts: None, nursery: Nursery
+        self, march: People, nursery: Nursery
     ) -> None:
         """No point is chosen: each time some more flags are there, all of them are killed."""
-        made = loaded(1500, 1000)
+        made = loaded(march, 1500, 1000)
         expected, turns = undisturbed(), 0
         while len(flags()) < 1000:
             goal, turns = Flag.objects.count() + 250, turns + 1
@@ -221,10 +219,10 @@ class TestKilled:
 
 class TestPaused:
     def test_a_sweep_that_sleeps_in_its_transaction_keeps_only_its_own_cases(
-        self, courts: None, nursery: Nursery
+        self, march: People, nursery: Nursery
     ) -> None:
         """Stopped by SIGSTOP between its work and its commit, and woken long after."""
-        made = loaded(600, 400)
+        made = loaded(march, 600, 400)
         expected = undisturbed()
         with flags_held(made.due[::9]):
             sleeper = a_sweep(nursery)
@@ -243,10 +241,10 @@ class TestPaused:
         hold_together()
 
     def test_a_sweep_whose_session_was_ended_meanwhile_wakes_up_and_changes_nothing(
-        self, courts: None, nursery: Nursery
+        self, march: People, nursery: Nursery
     ) -> None:
         """The server ended it (a time-out, a broken line); others have done its work since."""
-        made = loaded(600, 400)
+        made = loaded(march, 600, 400)
         expected = undisturbed()
         with flags_held(made.due[::9]):
             sleeper = a_sweep(nursery)
@@ -264,10 +262,10 @@ class TestPaused:
         hold_together()
 
     def test_a_judge_waits_for_a_sweep_at_work_and_then_acts_on_what_it_left(
-        self, courts: None, nursery: Nursery
+        self, march: People, nursery: Nursery
     ) -> None:
         """The act comes after the flag: its number in the timeline says so."""
-        made = loaded(60, 40)
+        made = loaded(march, 60, 40)
         case = Case.objects.get(pk=made.due[7])
         with flags_held([case.pk]):
             slow = a_sweep(nursery, 40)
