@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3 python3.13 python3.14 p
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	   --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help install install-dev demo test lint lint-quick format types browser bench lock clean
+.PHONY: help install install-dev demo test fuzz lint lint-quick format types browser bench lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -64,6 +64,9 @@ bench: install ## measure (SIZE=M), one JSON line per figure
 test: install-dev browser ## every test; ARGS="-k word" for some
 	@CHROMIUM="$$($(BIN)/python tests/browser/chromium.py 2>/dev/null)" \
 	  $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile $(ARGS)
+
+fuzz: install-dev ## ask every operation of the interface FUZZ=200 times, with and without token
+	@FUZZ=$(or $(FUZZ),200) $(BIN)/python -m pytest -q -n $(JOBS) --dist load tests/api/test_fuzz.py $(ARGS)
 
 lint: lint-quick types ## style, types, import contracts, system checks, missing migrations
 

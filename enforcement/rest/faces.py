@@ -13,6 +13,7 @@ from django.http.request import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.http import urlencode
 from rest_framework import serializers
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -53,6 +54,16 @@ class Face(APIView):
             "X-Content-Type-Options": "nosniff",
         }
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Say first which methods there are; that is no secret, whoever asks.
+
+        Raises:
+            MethodNotAllowed: 405.
+        """
+        if str(request.method) not in self.allowed_methods:
+            raise MethodNotAllowed(str(request.method))
+        super().initial(request, *args, **kwargs)
+
     def handle_exception(self, exc: Exception) -> Any:
         """Answer every error as a problem; one nobody foresaw is reported and tells nothing."""
         answer = answer_to(exc, challenge=self.get_authenticate_header(self.request) or "Bearer")
@@ -75,7 +86,7 @@ class Nowhere(Face):
         Raises:
             NotFound: always.
         """
-        super().initial(request, *args, **kwargs)
+        super(Face, self).initial(request, *args, **kwargs)
         raise NotFound("address.unknown", "没有这个地址（地址以 / 结尾）。清单见 /api/v1/。")
 
 
