@@ -22,6 +22,7 @@ from cases.boxes import parties_of
 from cases.forms import VerbForm
 from cases.history import since
 from cases.models import Lead, Listing
+from cases.reading import note_read
 from cases.targets import landing, page_url, target_for, verb_for
 from cases.verb import Verb, case_of
 from enforcement.errors import Invalid, NotFound, Refused, Stale
@@ -52,6 +53,7 @@ def act(request: HttpRequest, pk: int, verb: str, kind: str = "case") -> HttpRes
     user, today = who(request)
     spec = verb_for(kind, verb)
     target = target_for(user, kind, pk, today)
+    note_read(user, case_of(target).pk, now_of(request))
     if spec.name in proof.VERBS and not proof.proved(request):
         return proof.ask_again(request)
     if request.method == "POST":
@@ -63,8 +65,16 @@ def act(request: HttpRequest, pk: int, verb: str, kind: str = "case") -> HttpRes
 
 
 def _submitted(request: HttpRequest, spec: Verb, target: Any) -> HttpResponse:
+    """Do the verb with what was sent.
+
+    Who may not do it learns that before what they typed is judged, unless the case has moved on
+    meanwhile: then that comes first, for the reason may be gone with it.
+    """
     user, today = who(request)
     form = form_for(spec, target, today, request.POST, request.FILES)
+    refused = spec.refusal(target, user, today)
+    if refused and _shown_version(request, case_of(target).version) == case_of(target).version:
+        return _refused(request, spec, target, form, refused)
     if not form.is_valid():
         return _page(request, spec, target, form, status=400)
     try:

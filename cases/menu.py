@@ -28,3 +28,13 @@ register(
         match=("case", "act", "paper", "party_reveal", "search", "why"),
     )
 )
+register(
+    Entry(
+        "查阅记录",
+        "read_log",
+        "eye-check",
+        frozenset({Role.AUDITOR}),
+        order=85,
+        match=("reveal_log",),
+    )
+)

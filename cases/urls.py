@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases import acting, filing_page, views
+from cases import acting, filing_page, reading, views
 
 urlpatterns = [
     path("search/", views.search, name="search"),
@@ -17,5 +17,7 @@ urlpatterns = [
     path("papers/<int:pk>/", views.paper, name="paper"),
     path("papers/<int:pk>/paper.pdf", views.paper_pdf, name="paper_pdf"),
     path("papers/<int:pk>/paper.docx", views.paper_docx, name="paper_docx"),
+    path("audit/reads/", reading.read_log, name="read_log"),
+    path("audit/reveals/", reading.reveal_log, name="reveal_log"),
     path("attachments/<int:pk>/", views.attachment, name="attachment"),
 ]

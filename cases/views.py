@@ -19,7 +19,8 @@ from cases.models import Attachment, Case, Paper, Party
 from cases.models.party import PartyRole
 from cases.panels import boxes
 from cases.queries import STATE_TONES, court_in_sight, listed, sides_of, tree_around
-from cases.revealing import reveal
+from cases.reading import note_read
+from cases.revealing import check_may_reveal, reveal
 from cases.targets import DOORS, act_url
 from cases.verb import VERBS, Verb, offers, seen_by
 from enforcement.errors import Invalid, NotFound
@@ -89,6 +90,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a case: what it is, what may be done now, its clocks, timeline and tabs."""
     user, today = who(request)
     case = case_for_reading(user, pk, today)
+    note_read(user, case.pk, now_of(request))
     dress([case])
     drawn = boxes(case, user, today, "tab")
     context = {
@@ -181,6 +183,7 @@ def party_reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a ground, then show a party's numbers in full, once."""
     user, today = who(request)
     party = _in_sight(request, Party, pk)
+    check_may_reveal(user, party.case, today)
     context: dict[str, Any] = {"case": party.case, "party": party, "shown": None, "ground": ""}
     if request.method == "GET":
         return render(request, "cases/reveal.html", context)
@@ -208,6 +211,7 @@ def _in_sight(request: HttpRequest, model: type[Any], pk: int) -> Any:
     )
     if row is None:
         raise NotFound
+    note_read(user, row.case_id, now_of(request))
     return row
 
 

@@ -11,12 +11,14 @@ from cases.models.measure import Measure
 from cases.models.note import EventNote
 from cases.models.paper import Paper
 from cases.models.party import Party
+from cases.models.reading import CaseRead
 from cases.models.series import NumberSeries
 
 __all__ = [
     "Attachment",
     "Case",
     "CaseEvent",
+    "CaseRead",
     "Cause",
     "Digest",
     "EventNote",

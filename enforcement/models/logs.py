@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 
@@ -40,6 +41,11 @@ class Reveal(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "敏感信息查看记录"
+        triggers = [
+            pgtrigger.Protect(
+                name="reveal_log_kept", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.what} {self.object_id}"
