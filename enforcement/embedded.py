@@ -38,6 +38,7 @@ WITHOUT_SERVERS = frozenset(
         "findstatic",
         "help",
         "makemessages",
+        "recover_to",
         "spectacular",
         "version",
     }

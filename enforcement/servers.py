@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from enforcement.env import env_str
 from enforcement.programs import (
     PATIENCE,
     Identity,
@@ -201,6 +202,7 @@ def _try_postgres(places: Places) -> str:
     if who is not None:
         os.chown(log, *who)
     options = {**POSTGRES_OPTIONS, "unix_socket_directories": str(places.sockets)}
+    options |= _archiving(who)
     flags = " ".join(f"-c {name}={shlex.quote(value)}" for name, value in options.items())
     command: list[str | Path] = [
         postgres_bin() / "pg_ctl",
@@ -214,6 +216,23 @@ def _try_postgres(places: Places) -> str:
     if code == 0:
         return ""
     return output + "".join(log.read_text(errors="replace").splitlines(keepends=True)[-15:])
+
+
+def _archiving(who: Identity) -> dict[str, str]:
+    """Return the settings that keep the log of writes in ``WAL_ARCHIVE``, none without it.
+
+    A file gets its name only when it is whole, and none is ever overwritten.
+    """
+    given = env_str("WAL_ARCHIVE")
+    if not given:
+        return {}
+    folder = Path(given).resolve()
+    own(folder, who, private=True)
+    if who is not None:
+        open_the_way(folder)
+    kept, half = shlex.quote(f"{folder}/%f"), shlex.quote(f"{folder}/%f.part")
+    command = f"test ! -f {kept} && cp %p {half} && sync {half} && mv {half} {kept}"
+    return {"archive_mode": "on", "archive_command": command, "archive_timeout": "300"}
 
 
 def _make_cluster(places: Places, who: Identity) -> None:
