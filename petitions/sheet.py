@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from enforcement.papers.model import Block, Heading, KeyValues, Paper, Para, Run, Table
-from enforcement.papers.text import chinese_date, numbered
+from enforcement.papers.text import break_title, chinese_date, numbered
 
 #: Longest text of a cell that is kept on one line: a day, a number.
 LONGEST_WHOLE = 12
@@ -64,6 +64,11 @@ class Sheet:
     body: tuple[Piece, ...]
     annexes: tuple[Part, ...]
     date: str
+
+    @property
+    def title_lines(self) -> tuple[str, ...]:
+        """Return the title as the printed paper breaks it."""
+        return break_title(self.paper.title)
 
 
 def sheet_of(paper: Paper) -> Sheet:
