@@ -17,7 +17,7 @@ from django.db.utils import Error
 
 def unfit() -> str:
     """Return why this release must not run here, and what to do; empty when it may."""
-    return _wrong_settings() or _pending_migrations()
+    return wrong_settings() or _pending_migrations()
 
 
 def refuse_unfit() -> None:
@@ -26,7 +26,8 @@ def refuse_unfit() -> None:
         sys.exit(reason)
 
 
-def _wrong_settings() -> str:
+def wrong_settings() -> str:
+    """Return what the system checks refuse, in one sentence; empty when nothing."""
     found = [message for message in run_checks() if message.level >= ERROR]
     rules = [m for m in found if str(m.id).startswith("deadlines.")]
     if rules:

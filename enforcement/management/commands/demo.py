@@ -22,8 +22,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from django.urls import NoReverseMatch, reverse
 
-from enforcement import embedded
+from enforcement import embedded, startup
 from enforcement.env import env_int, env_str
+from enforcement.management.commands.serve import web
 from enforcement.programs import ServerTrouble
 from enforcement.supervisor import ChildDied, Supervisor, port_is_free
 
@@ -42,6 +43,7 @@ class Command(BaseCommand):
     """Prepare the data, run web, worker and beat, and stop them all together."""
 
     help = "Run the demo: embedded servers, demo cases, web, worker and beat."
+    requires_system_checks: list[str] = []  # ``handle`` runs them, and says what to do
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the address to listen on."""
@@ -53,6 +55,8 @@ class Command(BaseCommand):
         """Run until interrupted; a child that dies ends everything with exit code 1."""
         if not settings.DEMO:
             _begin_again_as_demo()
+        if reason := startup.wrong_settings():
+            raise CommandError(reason)
         began = time.monotonic()
         host, port = options["host"], options["port"]
         if not port_is_free(host, port):
@@ -125,14 +129,11 @@ class Command(BaseCommand):
 
 def processes(host: str, port: int) -> dict[str, list[str]]:
     """Return the command line of each process of the demo."""
-    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--workers", "2"]
-    web += ["--host", host, "--port", str(port), "--blocking-threads", "2"]
-    web += ["--respawn-failed-workers", "--workers-kill-timeout", "5"]
-    celery = [sys.executable, "-m", "celery", "-A", "enforcement"]
+    celery = [sys.executable, "-m", "celery", "-A", "enforcement", "-q"]
     worker = ["worker", "--concurrency", "2", "--loglevel", "INFO", "--hostname", f"demo{port}@%h"]
     beat = ["beat", "--loglevel", "INFO", "--schedule", str(settings.VAR_DIR / "beat-schedule")]
     return {
-        "web": [*web, "enforcement.wsgi:application"],
+        "web": web(host, port),
         "worker": [*celery, *worker, "--without-gossip", "--without-mingle"],
         "beat": [*celery, *beat, "--pidfile="],
     }
