@@ -61,3 +61,15 @@ def case_for_reading(user: User, pk: int, today: date) -> Case:
     if case is None:
         raise NotFound("case.not_found", "没有找到该案件，或者您无权查看。")
     return case
+
+
+def case_behind(user: User, case_pk: int, today: date) -> Case:
+    """Return the case of something that hangs on it and that somebody asks for.
+
+    Raises:
+        NotFound: the case is not theirs; the same words as when the thing itself is not there.
+    """
+    try:
+        return case_for_reading(user, case_pk, today)
+    except NotFound:
+        raise NotFound from None

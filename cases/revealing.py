@@ -43,6 +43,16 @@ def may_reveal(user: User, case: Case, today: date) -> bool:
     return bool(seen_by(user, today).has(MAY_SEE, case.court))
 
 
+def check_may_reveal(user: User, case: Case, today: date) -> None:
+    """Refuse who may not see numbers of this case in full.
+
+    Raises:
+        Forbidden: ``reveal.role``.
+    """
+    if not may_reveal(user, case, today):
+        raise Forbidden("reveal.role", "您的岗位不能查看当事人的证件号码。")
+
+
 def reveal(party: Party, *, by: User, now: datetime, today: date, ground: str) -> Shown:
     """Return a party's identity number and phone in full, and write down who asked and why.
 
@@ -54,8 +64,7 @@ def reveal(party: Party, *, by: User, now: datetime, today: date, ground: str) -
         Forbidden: ``reveal.role``.
         Invalid: ``input.required`` or ``reveal.ground`` for a ground that is missing or too long.
     """
-    if not may_reveal(by, party.case, today):
-        raise Forbidden("reveal.role", "您的岗位不能查看当事人的证件号码。")
+    check_may_reveal(by, party.case, today)
     ground = required(ground, "ground", "查看事由")
     if len(ground) > LONGEST:
         raise Invalid("reveal.ground", f"查看事由不超过 {LONGEST} 个字。", field="ground")

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import models
 from django.urls import NoReverseMatch, reverse
 
-from cases.access import case_for_reading
+from cases.access import case_behind, case_for_reading
 from cases.models import Case
 from cases.verb import VERBS, Verb, case_of
 from enforcement.errors import NotFound
@@ -69,7 +69,7 @@ def target_for(user: User, kind: str, pk: int, today: date) -> Any:
     target = model._default_manager.filter(pk=pk).first()
     if target is None:
         raise NotFound
-    target.case = case_for_reading(user, target.case_id, today)  # type: ignore[attr-defined]
+    target.case = case_behind(user, target.case_id, today)  # type: ignore[attr-defined]
     return target
 
 

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.access import case_for_reading
+from cases.access import case_behind
 from cases.api.parts import (
     LINKS_SCHEMA,
     CaseRef,
@@ -191,7 +191,7 @@ class Why(Face):
         row = Clock.objects.filter(pk=at["id"]).first()
         if row is None:
             raise NotFound
-        case = case_for_reading(who.user, row.case_id, who.today)
+        case = case_behind(who.user, row.case_id, who.today)
         try:
             found = [c for c in derived(case) if (c.rule, c.start_seq) == (row.rule, row.start_seq)]
         except ClockError:

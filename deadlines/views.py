@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
-from cases.access import case_for_reading
+from cases.access import case_behind
 from cases.machine import State
 from cases.models import Case
 from cases.searching import narrowed
@@ -244,7 +244,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     row = Clock.objects.filter(pk=pk).first()
     if row is None:
         raise NotFound
-    case = case_for_reading(user, row.case_id, today)
+    case = case_behind(user, row.case_id, today)
     context: dict[str, Any] = {"case": case, "row": row, "clock": None}
     try:
         clock = next(
