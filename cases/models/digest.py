@@ -17,6 +17,9 @@ class Digest(models.Model):
     proof needs to read one block only.
     """
 
+    #: Columns that a reader of the content does without.
+    SHORTCUTS = ("event_nodes", "event_firsts", "case_nodes", "case_firsts")
+
     day = models.DateField("封存日", unique=True)
     number = models.PositiveIntegerField("序号", unique=True)
     content = models.TextField("内容")
