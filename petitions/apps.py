@@ -11,7 +11,10 @@ class PetitionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what others look up by name."""
+        from cases import shredding as of_cases
         from enforcement.signin import proof
-        from petitions import actions, kinds, menu, panels  # noqa: F401
+        from petitions import actions, kinds, menu, panels, shredding  # noqa: F401
 
         proof.VERBS.add("issue_report")
+        of_cases.register(shredding.shred)
+        of_cases.register_hold(shredding.hold)

@@ -58,5 +58,5 @@ class Command(BaseCommand):
                 self.stdout.write(f"{column:<36} {key} {words} {count:>12,}")
         if strangers:
             raise CommandError(
-                f"有 {strangers:,} 项是用没有配置的密钥加密的，请把该密钥加入 DATA_KEYS_OLD 再运行。"
+                f"有 {strangers:,} 项是用没有配置的密钥加密的，请把该密钥加入 DATA_KEYS_OLD。"
             )
