@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -57,16 +58,24 @@ def finish(process: subprocess.Popen[str]) -> str:
     return said
 
 
+def ended(child: Child) -> int:
+    """Wait for the end of a child; return its exit code, or minus the signal that killed it."""
+    until(lambda: child.ended() is not None, "a child has ended")
+    code = child.ended()
+    assert code is not None
+    return code
+
+
 def finished(*children: Child) -> None:
     """Wait for children that must succeed."""
-    assert [child.wait() for child in children] == [0] * len(children)
+    assert [ended(child) for child in children] == [0] * len(children)
 
 
 def killed(*children: Child) -> None:
     """Kill children with SIGKILL; each must have been at work until then."""
     for child in children:
         child.kill()
-    assert [child.wait() for child in children] == [-signal.SIGKILL] * len(children)
+    assert [ended(child) for child in children] == [-signal.SIGKILL] * len(children)
 
 
 def until(happened: Callable[[], Any], what: str) -> None:
@@ -143,6 +152,18 @@ def case_held(case: Case) -> Any:
 # -- threads -----------------------------------------------------------------------------------
 
 
+def closing(act: Callable[[], Any]) -> Callable[[], Any]:
+    """Return the act as a thread does it: with a connection of its own, closed behind it."""
+
+    def own() -> Any:
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    return own
+
+
 def at_once(*acts: Callable[[], Any], stop: Any = None) -> list[Any]:
     """Do acts in threads with connections of their own; return their results or refusals.
 
@@ -153,19 +174,18 @@ def at_once(*acts: Callable[[], Any], stop: Any = None) -> list[Any]:
     start = threading.Barrier(len(acts))
 
     def one(act: Callable[[], Any]) -> Any:
+        start.wait(PATIENCE)
         try:
-            start.wait(PATIENCE)
             return act()
         except Refused as refused:
             return refused
-        finally:
-            connection.close()
 
     with ThreadPoolExecutor(len(acts)) as pool:
+        own = [closing(partial(one, act)) for act in acts]
         if stop is None:
-            return list(pool.map(one, acts))
+            return [future.result(PATIENCE) for future in [pool.submit(act) for act in own]]
         with stop:
-            done = [pool.submit(one, act) for act in acts]
+            done = [pool.submit(act) for act in own]
             until(lambda: waiting() == len(acts), f"{len(acts)} stand before the lock")
         return [future.result(PATIENCE) for future in done]
 

@@ -39,13 +39,10 @@ class Child:
         """Let it go on."""
         self.nursery.ask("signal", self.pid, signal.SIGCONT)
 
-    def ended(self) -> bool:
-        """Tell whether it has ended by itself or been killed."""
-        return self.nursery.ask("state", self.pid) is not None
-
-    def wait(self) -> int:
-        """Wait for its end; return its exit code, or minus the signal that killed it."""
-        return int(self.nursery.ask("wait", self.pid))
+    def ended(self) -> int | None:
+        """Return its exit code, or minus the signal that killed it; None while it lives."""
+        code: int | None = self.nursery.ask("state", self.pid)
+        return code
 
 
 class Nursery:
@@ -117,13 +114,12 @@ def _forked(what: str, words: list[Any]) -> int:
 def _serve() -> None:
     ended: dict[int, int] = {}
 
-    def look(pid: int, options: int) -> int | None:
+    def state(pid: int) -> int | None:
         if pid not in ended:
-            found, status = os.waitpid(pid, options)
-            if not found:
-                return None
-            ended[pid] = os.waitstatus_to_exitcode(status)
-        return ended[pid]
+            found, status = os.waitpid(pid, os.WNOHANG)
+            if found:
+                ended[pid] = os.waitstatus_to_exitcode(status)
+        return ended.get(pid)
 
     for line in sys.stdin:
         what, *words = json.loads(line)
@@ -133,7 +129,7 @@ def _serve() -> None:
             # Who has been waited for is gone, and the number may be somebody else's by now.
             answer = words[0] in ended or os.kill(*words)
         else:
-            answer = look(words[0], 0 if what == "wait" else os.WNOHANG)
+            answer = state(words[0])
         print(json.dumps(answer), flush=True)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,7 +22,7 @@ from enforcement.models import User
 from enforcement.roles import Role
 from tests.acts import ACTS, DAY, Act, case_of_act
 from tests.builders import a_case, at, day, enforcing, filing
-from tests.concurrency.crowd import at_once, case_held, held, hold_together, truth
+from tests.concurrency.crowd import at_once, case_held, closing, flags, held, hold_together, truth
 from tests.people import HOME, SINCE, People, again, post
 
 FILINGS = 50
@@ -202,6 +205,36 @@ class TestAgainstTheSweep:
         window(act, "send_notice", now=at(today))()
         assert sweep(today, at(today)).flagged == 0
         assert truth(today) == set()
+
+    def test_nobody_is_accused_after_the_act(self, people: People) -> None:
+        """Acts done in time, entered while sweeps run: a flag may come before one, never after."""
+        today, left = day("11-10"), threading.Event()
+        builds = [enforcing(people) for _ in range(48)]
+        acts = [Act(b, b.case, people.lin, on=day("11-06")) for b in builds]
+        desks = [
+            [window(act, "send_notice", now=at(today)) for act in acts[n::4]] for n in range(4)
+        ]
+
+        def desk(mine: list[Callable[[], Any]]) -> None:
+            for act in mine:
+                act()
+
+        def sweeps() -> None:
+            while not left.is_set():
+                sweep(today, at(today), batch=1)
+
+        with ThreadPoolExecutor(2) as pool:
+            running = [pool.submit(closing(sweeps)) for _ in range(2)]
+            try:
+                at_once(*[partial(desk, mine) for mine in desks])
+            finally:
+                left.set()
+        assert [future.exception() for future in running] == [None, None]
+        sweep(today, at(today))
+        for built in builds:
+            assert built.kinds[-1] in {"notice.sent", "flag.withdrawn"}, built.kinds
+        assert flags() == truth(today) == set()
+        hold_together()
 
     def test_the_flag_and_the_act_follow_each_other_whoever_is_first(self, people: People) -> None:
         """Many cases, a notice sent too late and the sweep at once: flagged all the same."""

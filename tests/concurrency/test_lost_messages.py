@@ -26,6 +26,7 @@ from tests.concurrency.crowd import (
     flags,
     held,
     hold_together,
+    killed,
     others,
     truth,
     until,
@@ -116,8 +117,7 @@ class TestKilledAfterCommit:
             child = nursery.act("send_notice", built.case.pk, people.lin.pk, on)
             until(waiting, "the act is committed and its message under way")
             assert built.kinds[-1] == "notice.sent"
-            child.kill()
-            assert child.wait() < 0
+            killed(child)
         until(lambda: others() == 0, "the database has noticed that it is gone")
         assert Stale.objects.filter(case=built.case).exists()
         assert Sheet.objects.get(case=built.case).seen < Case.objects.get(pk=built.case.pk).version
@@ -133,8 +133,7 @@ class TestKilledAfterCommit:
         with case_held(built.case):
             child = nursery.act("send_notice", built.case.pk, people.lin.pk, moment("11-06"))
             until(waiting, "the act stands before the lock")
-            child.kill()
-            assert child.wait() < 0
+            killed(child)
         until(lambda: others() == 0, "the database has noticed that it is gone")
         assert built.kinds[-1] == "file.received"
         assert built.swept("11-10").flagged == 1

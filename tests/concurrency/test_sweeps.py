@@ -17,6 +17,7 @@ from tests.concurrency.bulk import DAY, NOW, Loaded, cache_lost, loaded
 from tests.concurrency.crowd import (
     Env,
     each_told_once,
+    ended,
     finish,
     finished,
     flags,
@@ -201,13 +202,13 @@ class TestKilled:
             four = [a_sweep(nursery) for _ in range(4)]
             until(
                 lambda goal=goal, four=four: (  # type: ignore[misc]
-                    Flag.objects.count() >= goal or all(child.ended() for child in four)
+                    Flag.objects.count() >= goal or all(child.ended() is not None for child in four)
                 ),
                 "some more flags are raised",
             )
             for child in four:
                 child.kill()
-                child.wait()
+                ended(child)
             until(lambda: others() == 0, "the database has noticed that they are gone")
             hold_together()
         sweep(DAY, NOW)
@@ -256,7 +257,7 @@ class TestPaused:
             assert everything() == expected
         finally:
             sleeper.wake()
-        assert sleeper.wait() == 1
+        assert ended(sleeper) == 1
         assert everything() == expected
         each_told_once()
         hold_together()
