@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -70,7 +71,8 @@ def _env() -> dict[str, str]:
     url = f"postgres://{user}@{place}/{wanted['NAME']}?host={wanted['HOST']}"
     return {
         **os.environ, "DATABASE_URL": url, "REDIS_URL": settings.REDIS_URL,
-        "API_RATE": "1000000/min", "SECRET_KEY": settings.SECRET_KEY,
+        "API_RATE": "1000000/min", "PAGE_RATE": "0", "PAGE_RATE_ANONYMOUS": "0",
+        "SECRET_KEY": settings.SECRET_KEY,
         "DATA_KEY": settings.DATA_KEYS[0], "INDEX_KEY": settings.INDEX_KEY,
     }  # fmt: skip
 
@@ -183,12 +185,13 @@ class Stage:
         self._lengthen(judge)
 
     def _lengthen(self, judge: User) -> None:
-        today = self.now.date()
+        on = self.case.received_on
+        assert on is not None  # noqa: S101 - so has it the day of receipt
         while self.case.version < EVENTS:
             VERBS["take_measure"].run(
-                self.case, by=judge, now=self.now, on=self.case.received_on,
-                kind="freeze", asset_kind="deposit", target="被执行人名下账户", amount="100.00",
-                expires_on=today + timedelta(365),
+                self.case, by=judge, now=self.now, on=on, kind="freeze",
+                asset_kind="deposit", target="被执行人名下账户", amount=Decimal("100.00"),
+                expires_on=on + timedelta(300),
             )  # fmt: skip
             self.case.refresh_from_db()
 

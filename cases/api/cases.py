@@ -30,6 +30,7 @@ from cases.models import Case, CaseEvent, Party
 from cases.models.case import Basis, ClosingMethod, Procedure
 from cases.models.party import PartyKind, PartyRole
 from cases.reading import note_read
+from cases.searching import begins
 from enforcement.api import CourtRef
 from enforcement.crypto import blinds
 from enforcement.errors import Invalid
@@ -238,7 +239,7 @@ class CaseFind(Rows):
         given, who = asked.validated_data, who_asks(request)
         mine = Q(case=OuterRef("pk"))
         if given.get("name"):
-            mine &= Q(name__startswith=given["name"])
+            mine &= begins(given["name"])
         if given.get("id_number"):
             mine &= Q(id_blind__in=blinds(normalise(given["id_number"])))
         rows = cases_seen_by(who.user, who.today).select_related("cause")

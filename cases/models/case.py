@@ -121,6 +121,12 @@ class Case(FSMModelMixin, models.Model):
             models.Index(fields=["intermediate", "state", "-filed_on", "-id"], name="case_inter"),
             models.Index(fields=["high", "state", "-filed_on", "-id"], name="case_high"),
             models.Index(fields=["state", "-filed_on", "-id"], name="case_all"),
+            # Lists of every state, and open ones: pages of them must not sort the whole subtree.
+            models.Index(fields=["court", "-filed_on", "-id"], name="case_court_filed"),
+            models.Index(fields=["intermediate", "-filed_on", "-id"], name="case_inter_filed"),
+            models.Index(fields=["high", "-filed_on", "-id"], name="case_high_filed"),
+            models.Index(fields=["-filed_on", "-id"], name="case_all_filed"),
+            models.Index(fields=["serial", "-year", "court"], name="case_serial"),
             models.Index(fields=["handler", "state"], name="case_handler"),
         ]
         constraints = [

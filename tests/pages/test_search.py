@@ -69,6 +69,16 @@ class TestTheBox:
         page = ask(browser(getattr(people, person)), text)
         assert page.leads_to(f"/cases/{built.case.pk}/")
 
+    @pytest.mark.parametrize("name", ["鄠大", "鄠大明", "鄠大\U00020bb7", "鄠大\U0010fffd"])
+    def test_the_beginning_of_a_name_finds_it_whatever_sign_follows(
+        self, people: People, browser: Browser, name: str
+    ) -> None:
+        a_case(people).filed("11-02", parties=[applicant(name=name), debtor()])
+        a_case(people).filed("11-02", parties=[applicant(name="鄠小明"), debtor()])
+        page = ask(browser(people.lin), "鄠大")
+        assert name in page.text
+        assert "鄠小明" not in page.text
+
     @pytest.mark.parametrize("text", ["大明", NOBODY[:-1], NOBODY[-6:], "%", "_大明", "鄠%"])
     def test_a_piece_or_a_wildcard_finds_nothing(
         self, people: People, browser: Browser, built: CaseBuilder, text: str
