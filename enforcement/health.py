@@ -20,8 +20,10 @@ from enforcement.models import Tick
 
 #: Seconds that a broker or a worker has for its answer.
 PATIENCE = 1.0
-#: A job silent for longer than this many intervals is an alarm.
-SILENCE = 2
+#: A job silent for longer than this many intervals is late, or an alarm.
+LATE, SILENCE = 1.2, 2
+#: Tone of the pulse → in words.
+PULSE = {"ok": "按时", "soon": "晚了，超过一个周期", "late": "停了，超过两个周期没有运行"}
 
 
 @dataclass(frozen=True)
@@ -114,11 +116,12 @@ def last_tick(job: str) -> Tick | None:
     return Tick.objects.filter(job=job).order_by("-started_at").first()
 
 
-def silent(tick: Tick | None, now: datetime) -> bool:
-    """Tell whether the sweep has been silent for more than two intervals."""
-    if tick is None:
-        return True
-    return now - tick.started_at > timedelta(seconds=SILENCE * settings.SWEEP_EVERY)
+def pulse(tick: Tick | None, now: datetime) -> str:
+    """Return the tone of the sweep by the age of its last run: ok, soon (amber), late (red)."""
+    if tick is None or now - tick.started_at > timedelta(seconds=SILENCE * settings.SWEEP_EVERY):
+        return "late"
+    late = now - tick.started_at > timedelta(seconds=LATE * settings.SWEEP_EVERY)
+    return "soon" if late else "ok"
 
 
 def machine() -> str:

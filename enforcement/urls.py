@@ -11,6 +11,8 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("post/", pages.switch_post, name="switch_post"),
     path("health/", pages.health, name="health"),
+    path("health/sweep/", pages.sweep_health, name="sweep_health"),
+    path("health/sweep/<slug:part>/", pages.sweep_cases, name="sweep_cases"),
     path("health/live", pages.live, name="health_live"),
     path("health/ready", pages.ready, name="health_ready"),
     path("accounts/", include("enforcement.signin.urls")),

@@ -156,7 +156,6 @@ class TestForMachines:
             "status": "ok",
             "checks": {
                 "database": "ok",
-                "redis": "ok",
                 "migrations": "ok",
                 "rulebook": "ok",
             },
@@ -171,7 +170,7 @@ class TestForMachines:
         assert answer.json()["last_sweep_seconds"] is None
         assert answer.json()["warnings"] == ["sweep"]
 
-    @pytest.mark.parametrize("part", ["database", "redis", "migrations"])
+    @pytest.mark.parametrize("part", ["database", "migrations"])
     def test_a_part_that_fails_is_503_and_named(
         self, client: Client, db: None, monkeypatch: pytest.MonkeyPatch, part: str
     ) -> None:
@@ -180,6 +179,21 @@ class TestForMachines:
         assert answer.status_code == 503
         assert answer.json()["checks"][part] == "failed"
         assert "secret host" not in answer.content.decode()
+
+    def test_a_redis_that_is_away_is_a_warning_for_verbs_go_on(
+        self, client: Client, well: None, settings: Any
+    ) -> None:
+        settings.REDIS_URL = "redis://127.0.0.1:1/0"
+        answer = client.get("/health/ready")
+        assert (answer.status_code, answer.json()["warnings"]) == (200, ["redis"])
+
+    @pytest.mark.parametrize(("ago", "warned"), [(359, False), (361, True), (601, True)])
+    def test_a_dead_beat_is_told_within_two_intervals(
+        self, client: Client, well: None, now: datetime, ago: int, warned: bool
+    ) -> None:
+        Tick.objects.all().delete()
+        tick(now, ago)
+        assert ("sweep" in client.get("/health/ready").json()["warnings"]) == warned
 
     def test_a_faulty_rulebook_is_503(
         self, client: Client, db: None, monkeypatch: pytest.MonkeyPatch
