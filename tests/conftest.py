@@ -30,6 +30,7 @@ KEYS = {
     "SECRET_KEY": "tests-only-secret-key-0123456789-0123456789-0123456789",
     "DATA_KEY": "tests-only-data-key-0123456789-0123456789-0123456789ab",
     "INDEX_KEY": "tests-only-index-key-0123456789-0123456789-0123456789a",
+    "DIGEST_KEY": "tests-only-digest-key-0123456789-0123456789-0123456789",
 }
 
 

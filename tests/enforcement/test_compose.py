@@ -74,7 +74,7 @@ def test_the_settings_read_what_the_services_are_given(compose: dict[str, Any]) 
 
 
 def test_the_example_holds_no_secret_and_the_file_demands_them(compose: dict[str, Any]) -> None:
-    for name in ("POSTGRES_PASSWORD", "SECRET_KEY", "DATA_KEY", "INDEX_KEY"):
+    for name in ("POSTGRES_PASSWORD", "SECRET_KEY", "DATA_KEY", "INDEX_KEY", "DIGEST_KEY"):
         assert example()[name] == ""
         assert f"${{{name}:?" in COMPOSE.read_text(encoding="utf-8")
 
