@@ -8,13 +8,10 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
+from enforcement.cells import harmless
+
 #: The most rows one export gives.
 MOST = 50_000
-#: Beginnings that a spreadsheet runs, full-width forms included (some programs fold them).
-_FORMULA = tuple("=+-@＝＋－＠|")
-#: Invisible beginnings behind which a formula hides.
-_INVISIBLE = " \t\r\n\v\f\0\u00a0\u200b\u3000\ufeff"
-_BREAKS = ("\t", "\r", "\n")
 
 
 class _Echo:
@@ -23,15 +20,6 @@ class _Echo:
     def write(self, line: str) -> str:
         """Return the line."""
         return line
-
-
-def harmless(value: object) -> str:
-    """Return the value as text that no spreadsheet runs as a formula; numbers stay numbers."""
-    text = "" if value is None else str(value).replace("\0", "")
-    if isinstance(value, (int, float)):
-        return text
-    shown = text.lstrip(_INVISIBLE)
-    return f"'{text}" if shown.startswith(_FORMULA) or text.startswith(_BREAKS) else text
 
 
 def csv_answer(

@@ -20,6 +20,7 @@ from deadlines.batch import (
 from deadlines.law import current
 from deadlines.spans import Due, Interval, SpanError, due_date
 from deadlines.strip import Strip, strip_of
+from enforcement.cells import harmless
 from enforcement.errors import Invalid
 
 UNITS = [("days", "日"), ("workdays", "个工作日"), ("months", "个月"), ("years", "年")]
@@ -146,6 +147,6 @@ def answered_table(data: bytes) -> str:
     out = io.StringIO()
     columns = [*(name for name in header if name not in ADDED), *ADDED]
     writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    writer.writerow({name: harmless(name) for name in columns})
+    writer.writerows({name: harmless(row.get(name)) for name in columns} for row in rows)
     return out.getvalue()

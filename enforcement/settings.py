@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "enforcement.middleware.Door",
+    "enforcement.limits.Limits",
     "enforcement.signin.gate.Gate",
 ]
 
@@ -257,6 +258,10 @@ UPLOAD_MAX_BYTES = env_int("UPLOAD_MAX_BYTES", 20 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+#: Pages a person may ask for in a minute, and an address where nobody is signed in; 0: as many as
+#: they like. An office behind one address signs in, so its people are counted one by one.
+PAGE_RATE = env_int("PAGE_RATE", 0 if TESTING else 600)
+PAGE_RATE_ANONYMOUS = env_int("PAGE_RATE_ANONYMOUS", 0 if TESTING else 600)
 #: Requests a program may send with one token, and anybody without one from one address.
 #: Empty in the tests: they set low limits themselves.
 API_RATE = env_str("API_RATE", "" if TESTING else "600/min")

@@ -12,8 +12,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, cast
 
-from allauth.account.adapter import get_adapter
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
@@ -23,6 +21,7 @@ from cases.models import Case, Party
 from cases.models.party import PartyRole
 from enforcement.crypto import blind
 from enforcement.errors import Invalid, NotFound, Refused
+from enforcement.limits import address_of
 from enforcement.middleware import now_of, today_of
 from enforcement.models import User
 from petitions.access import petition_for_party
@@ -93,7 +92,7 @@ def enter(request: HttpRequest, number: str, code: str) -> Case:
         TooOften: ``portal.throttled``.
     """
     base = numbers.parse(number, today=today_of(request)).base
-    address, subject = _address(request), blind(base)
+    address, subject = address_of(request), blind(base)
     if not count(PER_ADDRESS, address):
         raise _too_often(PER_ADDRESS)
     if not count(PER_NUMBER, subject):
@@ -129,14 +128,6 @@ def _too_often(limit: Limit) -> Refused:
         f"短时间内填错的次数太多，为保护案件信息，请 {minutes(limit.seconds)}后再试。",
         limit.seconds,
     )
-
-
-def _address(request: HttpRequest) -> str:
-    """Return the address somebody comes from, as the trusted proxies report it."""
-    try:
-        return str(get_adapter(request).get_client_ip(request))
-    except PermissionDenied:  # a unix socket has none
-        return "unknown"
 
 
 def _remember(request: HttpRequest, case: Case) -> None:
