@@ -74,7 +74,10 @@ def _all(content: dict[str, Any], kept: Digest | None) -> Iterator[Fault]:
 
 
 def _where(
-    content: dict[str, Any], tree: merkle.Tree, nodes: bytes, firsts: bytes
+    content: dict[str, Any],
+    tree: merkle.Tree,
+    nodes: bytes | memoryview,
+    firsts: bytes | memoryview,
 ) -> Iterator[Fault]:
     """Name the first block that differs, by the ids of the cases it lies between."""
     was, keys = evidence.split(nodes), [key >> 32 for key in sealing.unpack(firsts)]

@@ -221,7 +221,9 @@ def _block_of(firsts: list[int], key: int) -> tuple[int, int, int]:
     return block, low, high
 
 
-def _place(row: Row, leaves: list[bytes], nth: int, block: int, blob: bytes, root: str) -> Place:
+def _place(
+    row: Row, leaves: list[bytes], nth: int, block: int, blob: bytes | memoryview, root: str
+) -> Place:
     """Join the path inside the block with the path over the other blocks' kept nodes."""
     hashes = [merkle.leaf_hash(leaf) for leaf in leaves]
     nodes = split(blob)
@@ -231,7 +233,7 @@ def _place(row: Row, leaves: list[bytes], nth: int, block: int, blob: bytes, roo
     return Place(row, proof, merkle.root(nodes).hex() == root)
 
 
-def split(blob: bytes) -> list[bytes]:
+def split(blob: bytes | memoryview) -> list[bytes]:
     """Return the nodes kept in one column."""
     blob = bytes(blob)
     return [blob[i : i + merkle.HASH] for i in range(0, len(blob), merkle.HASH)]

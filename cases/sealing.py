@@ -254,7 +254,7 @@ def pack(keys: list[int]) -> bytes:
     return b"".join(key.to_bytes(8, "big") for key in keys)
 
 
-def unpack(blob: bytes) -> list[int]:
+def unpack(blob: bytes | memoryview) -> list[int]:
     """Read what ``pack`` wrote."""
     blob = bytes(blob)
     return [int.from_bytes(blob[i : i + 8], "big") for i in range(0, len(blob), 8)]

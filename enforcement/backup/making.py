@@ -158,7 +158,7 @@ def _files(sealer: Sealer, missing: set[str]) -> dict[str, Any]:
         if name in missing:
             continue
         with storage.open(name, "rb") as file:
-            closing = parts.put(sealer, {"name": "file", "path": name}, tools.pieces(file.file))
+            closing = parts.put(sealer, {"name": "file", "path": name}, tools.pieces(file))
         count, size = count + 1, size + closing["size"]
         digest.update(file_line(name, closing))
     return {"count": count, "size": size, "sha256": digest.hexdigest()}

@@ -32,7 +32,14 @@ def copy_base(places: servers.Places, target: Path) -> None:
         own(target, who, private=True)
         if who is not None:
             open_the_way(target)
-        address = ["-h", places.sockets, "-p", str(servers.PORT), "-U", servers.SUPERUSER]
+        address: list[str | Path] = [
+            "-h",
+            places.sockets,
+            "-p",
+            str(servers.PORT),
+            "-U",
+            servers.SUPERUSER,
+        ]
         copy = [programs() / "pg_basebackup", *address, "-D", target, "-X", "stream", "-c", "fast"]
         must([*copy, "--manifest-checksums=SHA256"], who, "复制数据目录")
     except ServerTrouble as trouble:

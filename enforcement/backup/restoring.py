@@ -11,7 +11,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +39,8 @@ def _read(path: Path, secret: bytes) -> Iterator[Iterator[parts.Part]]:
         raise Refused(
             "backup.unreadable", f"备份文件 {path} 读不出来：{error.strerror}。"
         ) from None
-    with file, closing(opened(file, secret)) as chunks:
-        yield parts.parts(chunks)
+    with file:
+        yield parts.parts(opened(file, secret))
 
 
 def check(path: Path, secret: bytes) -> dict[str, Any]:
@@ -212,9 +212,9 @@ def differences(manifest: dict[str, Any]) -> list[str]:
         if not storage.exists(name):
             wrong.append(f"附件 {name} 没有恢复")
             continue
-        closing_line = _measured(storage, name)
-        count, size = count + 1, size + closing_line["size"]
-        digest.update(making.file_line(name, closing_line))
+        line = _measured(storage, name)
+        count, size = count + 1, size + line["size"]
+        digest.update(making.file_line(name, line))
     if {"count": count, "size": size, "sha256": digest.hexdigest()} != manifest["files"]:
         wrong.append(f"附件与清单不符：应有 {manifest['files']['count']} 个，实有 {count} 个")
     return wrong
@@ -223,7 +223,7 @@ def differences(manifest: dict[str, Any]) -> list[str]:
 def _measured(storage: Storage, name: str) -> dict[str, Any]:
     digest, size = hashlib.sha256(), 0
     with storage.open(name, "rb") as file:
-        for piece in tools.pieces(file.file):
+        for piece in tools.pieces(file):
             digest.update(piece)
             size += len(piece)
     return {"sha256": digest.hexdigest(), "size": size}

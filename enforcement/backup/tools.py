@@ -119,7 +119,7 @@ def _tail(said: IO[bytes]) -> str:
     return said.read().decode(errors="replace").strip()[-1500:]
 
 
-def pieces(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield what comes out of a stream."""
+def pieces(stream: Any) -> Iterator[bytes]:
+    """Yield what comes out of a pipe or a stored file."""
     while piece := stream.read(PIECE):
-        yield piece
+        yield bytes(piece)
