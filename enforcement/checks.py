@@ -42,7 +42,7 @@ def public_hosts() -> list[str]:
 @register("enforcement")
 def settings_fit_together(**_: Any) -> list[CheckMessage]:
     """Return what is wrong with the settings as a whole."""
-    return [*_exposure(), *_keys(), *_parts(), *_watching()]
+    return [*_exposure(), *_doors(), *_keys(), *_parts(), *_watching()]
 
 
 def _exposure() -> Iterator[CheckMessage]:
@@ -77,6 +77,25 @@ def _exposure() -> Iterator[CheckMessage]:
             f"HTTPS is off while the public can reach {hosts}: passwords travel in the clear.",
             hint="Set HTTPS=1 (and BEHIND_PROXY=1 when a proxy ends the encryption).",
             id="enforcement.W001",
+        )
+
+
+def _doors() -> Iterator[CheckMessage]:
+    """Look at how people sign in."""
+    hosts = ", ".join(public_hosts())
+    if hosts and not settings.MFA_REQUIRED:
+        yield Caution(
+            f"MFA_REQUIRED is off while the public can reach {hosts}: a stolen password opens"
+            " the supervising and administering posts.",
+            hint="Unset MFA_REQUIRED; it is on outside the demo.",
+            id="enforcement.W002",
+        )
+    alone = settings.DEMO or settings.TESTING
+    if settings.OIDC_URL and not settings.OIDC_URL.startswith("https://") and not alone:
+        yield Error(
+            "OIDC_URL is not https: who signs in there could be anybody.",
+            hint="Give the https address of the identity provider.",
+            id="enforcement.E023",
         )
 
 
@@ -128,4 +147,31 @@ def _parts() -> Iterator[CheckMessage]:
             f"The database engine is {engine!r}: triggers and locks need PostgreSQL.",
             hint="DATABASE_URL=postgres://user:password@host:5432/name",
             id="enforcement.E007",
+        )
+
+
+def _watching() -> Iterator[CheckMessage]:
+    """Look who may read /metrics: figures tell much about a court."""
+    token = settings.METRICS_TOKEN
+    if token and len(token) < 32:
+        yield Error(
+            "METRICS_TOKEN is shorter than 32 characters: it could be guessed.",
+            hint='python3 -c "import secrets; print(secrets.token_urlsafe(32))"',
+            id="enforcement.E020",
+        )
+    try:
+        networks = [ipaddress.ip_network(net, strict=False) for net in settings.METRICS_ALLOW]
+    except ValueError as error:
+        yield Error(
+            f"METRICS_ALLOW: {error}.",
+            hint="Addresses or networks, for example 10.1.2.3 or 10.1.2.0/24.",
+            id="enforcement.E021",
+        )
+        return
+    wide = [str(net) for net in networks if not net.is_private]
+    if wide and not settings.DEMO:
+        yield Error(
+            f"METRICS_ALLOW opens /metrics to the public: {', '.join(wide)}.",
+            hint="Name the network of the monitoring alone, or give METRICS_TOKEN instead.",
+            id="enforcement.E022",
         )

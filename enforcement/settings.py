@@ -75,6 +75,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "pgtrigger",
     "enforcement",
     "cases",
@@ -191,6 +193,31 @@ MFA_FORMS = {
     "activate_totp": "enforcement.signin.forms.SetUpForm",
     "add_webauthn": "enforcement.signin.forms.KeyForm",
     "edit_webauthn": "enforcement.signin.forms.KeyNameForm",
+}
+#: The court's own identity provider, by OpenID Connect; without an address there is none.
+OIDC_URL = env_str("OIDC_URL")
+OIDC_NAME = env_str("OIDC_NAME", "统一身份认证")
+#: The claim that holds the user name of an account here.
+OIDC_CLAIM = env_str("OIDC_CLAIM", "preferred_username")
+SOCIALACCOUNT_ADAPTER = "enforcement.signin.elsewhere.Elsewhere"
+SOCIALACCOUNT_STORE_TOKENS = False
+#: A link and not a form leads there: the content policy lets no form leave this site.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "court",
+                "name": OIDC_NAME,
+                "client_id": env_str("OIDC_CLIENT_ID"),
+                "secret": env_secret("OIDC_CLIENT_SECRET"),
+                "settings": {"server_url": OIDC_URL},
+            }
+        ]
+        if OIDC_URL
+        else [],
+    }
 }
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"

@@ -78,6 +78,7 @@ class SecurityEvent(models.Model):
         KEY_ISSUED = "key_issued", "生成接口令牌"
         KEY_REVOKED = "key_revoked", "撤销接口令牌"
         PASSWORD = "password", "修改密码"
+        LINKED = "linked", "关联统一身份认证"
         SHREDDED = "shredded", "销毁个人信息"
         ROTATED = "rotated", "更换密钥"
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enforcement.signin import own, people
+from enforcement.signin import elsewhere, own, people
 
 urlpatterns = [
     path("security/", own.security, name="security"),
@@ -10,6 +10,12 @@ urlpatterns = [
     path("sessions/<int:pk>/end/", own.session_end, name="session_end"),
     path("keys/", own.keys, name="api_keys"),
     path("keys/<int:pk>/revoke/", own.key_revoke, name="api_key_revoke"),
+    path("oidc/<slug:provider_id>/login/", elsewhere.leave, name="openid_connect_login"),
+    path(
+        "oidc/<slug:provider_id>/login/callback/",
+        elsewhere.come_back,
+        name="openid_connect_callback",
+    ),
     path("people/", people.people, name="signin_people"),
     path("people/<int:pk>/unlock/", people.unlock, name="signin_unlock"),
     path("people/<int:pk>/reset/", people.reset_factor, name="signin_reset"),

@@ -48,6 +48,12 @@ def test_the_checks_run_with_every_command() -> None:
         ("E009", {"DATA_KEYS": [LONG], "INDEX_KEY": LONG}, {"DATA_KEYS": [LONG]}),
         ("E010", {"TESTING": True, "ALLOWED_HOSTS": OPEN}, {"TESTING": True}),
         ("W001", {"ALLOWED_HOSTS": OPEN}, {"ALLOWED_HOSTS": OPEN, "HTTPS": True}),
+        ("W002", {"ALLOWED_HOSTS": OPEN}, {"ALLOWED_HOSTS": OPEN, "MFA_REQUIRED": True}),
+        (
+            "E023",
+            {"TESTING": False, "OIDC_URL": "http://id.court"},
+            {"TESTING": False, "OIDC_URL": "https://id.court"},
+        ),
     ],
 )
 def test_a_wrong_combination_has_its_number_and_the_right_one_has_none(
