@@ -14,10 +14,13 @@ from cases import sealing, signing
 from cases.comparing import digests_in_order
 from cases.models import CaseEvent, Digest
 from cases.sealing import NO_HASH, seal
+from enforcement import measures
 from enforcement.errors import Refused
 from enforcement.rollups import turn_day
 from tests.builders import a_case, at, day, enforcing
 from tests.people import People, cast
+
+FIGURE = "enforcement_digest_days_unsealed"
 
 
 def sealed(upto: str, on: str) -> list[Digest]:
@@ -98,6 +101,18 @@ def test_a_clock_that_was_ahead_keeps_nothing_from_being_sealed(people: People) 
     built.noticed("11-05")
     (two,) = sealed("11-05", "11-06")
     assert two.fields | {"events": 2, "early": 1} == two.fields
+
+
+def test_the_days_that_wait_to_be_sealed_can_be_watched(people: People) -> None:
+    def figure(on: str) -> list[str]:
+        text = measures.text(at(on, 8))
+        return [line for line in text.splitlines() if line.startswith(FIGURE)]
+
+    assert figure("11-05") == []
+    sealed("11-04", "11-05")
+    assert figure("11-05") == [f"{FIGURE} 0"]
+    assert figure("11-07") == [f"{FIGURE} 2"]
+    assert figure("11-03") == [f"{FIGURE} -2"]
 
 
 def test_a_long_gap_is_sealed_only_when_somebody_asks(people: People) -> None:
