@@ -17,8 +17,6 @@ urlpatterns = [
     path("health/ready", pages.ready, name="health_ready"),
     path("accounts/", include("enforcement.signin.urls")),
     path("metrics", metrics.metrics, name="metrics"),
-    path("metrics", metrics.metrics, name="metrics"),
-    path("accounts/", include("allauth.urls")),
     path("api/v1/", include("enforcement.api_urls")),
     path("", include("cases.urls")),
     path("", include("deadlines.urls")),

@@ -1,6 +1,6 @@
-"""Addresses about signing in, beside allauth's."""
+"""Addresses about signing in: our own, and those of allauth that are in use."""
 
-from django.urls import path
+from django.urls import include, path
 
 from enforcement.signin import elsewhere, own, people
 
@@ -19,4 +19,7 @@ urlpatterns = [
     path("people/", people.people, name="signin_people"),
     path("people/<int:pk>/unlock/", people.unlock, name="signin_unlock"),
     path("people/<int:pk>/reset/", people.reset_factor, name="signin_reset"),
+    path("", include("allauth.account.urls")),
+    path("2fa/", include("allauth.mfa.urls")),
+    path("3rdparty/", include("allauth.socialaccount.urls")),
 ]
