@@ -30,6 +30,7 @@ from enforcement.models import User
 from enforcement.paging import CAP, capped_count, page_of
 from enforcement.papers.docx import to_docx
 from enforcement.papers.pdf import render_pdf
+from enforcement.papers.text import chinese_date
 from enforcement.signin.proof import needs_proof
 from enforcement.staff import staff, who
 
@@ -69,16 +70,22 @@ def dress(cases: list[Case]) -> None:
 
 
 @staff
-@require_GET
+@never_cache
+@require_http_methods(["GET", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
-    """Answer the search box; a case number leads straight to its case."""
+    """Answer the search box; a case number leads straight to its case.
+
+    The box sends what was typed in the body: names and identity numbers do not belong into
+    addresses, which browsers keep and servers on the way write down.
+    """
     user, today = who(request)
-    asked = request.GET.get("q", "")[:200]
+    asked = (request.POST.get("q") or request.GET.get("q", ""))[:200].strip()
     found = searching.search(user, asked, today)
     if found.only is not None:
         return redirect("case", pk=found.only.pk)
     dress(found.cases)
-    return render(request, "cases/search.html", {"asked": asked.strip(), "found": found})
+    context = {"asked": asked, "searched": asked, "found": found}
+    return render(request, "cases/search.html", context)
 
 
 # -- the case page ------------------------------------------------------------------------------
@@ -223,11 +230,14 @@ def _in_sight(request: HttpRequest, model: type[Any], pk: int) -> Any:
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a paper as text, with its files to open."""
     kept: Paper = _in_sight(request, Paper, pk)
-    return render(
-        request,
-        "cases/paper.html",
-        {"paper": kept, "case": kept.case, "text": papers.text_of(kept)},
-    )
+    text = papers.text_of(kept)
+    context = {
+        "paper": kept,
+        "case": kept.case,
+        "text": text,
+        "date": chinese_date(text.date, text.layout) if text.date else "",
+    }
+    return render(request, "cases/paper.html", context)
 
 
 @staff

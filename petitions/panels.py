@@ -169,9 +169,10 @@ register_door("attachment", access.attachment_for_reading)
 def matter_aside(verb: Verb, target: Any, user: User, today: date) -> dict[str, Any] | None:
     """Return what the petition says or the order demands, to be read while answering it."""
     if isinstance(target, Petition):
-        said = f"{target.petitioner_name}反映{target.get_kind_display()}（{target.filed_on}收到）"
+        said = f"{target.petitioner_name}反映的问题：{target.get_kind_display()}"
         url = reverse("petition", args=[target.pk])
-        return {"title": said, "text": target.text, "url": url, "link": target.number}
+        link = f"{target.number}，{target.filed_on}收到"
+        return {"title": said, "text": target.text, "url": url, "link": link}
     if isinstance(target, Order):
         url = reverse("order", args=[target.pk])
         return {"title": "督办要求", "text": target.demands, "url": url, "link": target.number}

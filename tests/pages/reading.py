@@ -8,6 +8,10 @@ from html.parser import HTMLParser
 from typing import Any
 
 
+#: What an error page says so that the operator finds the request: different each time.
+REQUEST = re.compile(r"编号 [0-9a-f]{32}")
+
+
 class _Reader(HTMLParser):
     """Collects words, links, and the values that a form would send."""
 
@@ -57,7 +61,8 @@ class Page:
     """One answer.
 
     Attributes:
-        status: HTTP status. html: the text as sent. text: its words, blanks folded.
+        status: HTTP status. html: the text as sent. text: its words, blanks folded, without the
+            number of the request that an error page names.
         links: every address linked to. fields: name → what the form would send.
     """
 
@@ -66,7 +71,8 @@ class Page:
         self.html: str = response.content.decode()
         reader = _Reader()
         reader.feed(self.html)
-        self.text = re.sub(r"\s+", " ", unescape(" ".join(reader.words)))
+        text = re.sub(r"\s+", " ", unescape(" ".join(reader.words)))
+        self.text = REQUEST.sub("编号", text)
         self.links, self.fields = reader.links, reader.fields
 
     def field(self, name: str) -> str:

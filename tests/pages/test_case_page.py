@@ -334,6 +334,7 @@ class TestPapersAndFiles:
     def test_a_paper_is_shown_as_text(self, people: People, browser: Browser, paper: int) -> None:
         page = Page(browser(people.lin).get(f"/papers/{paper}/"))
         assert "向申请执行人支付100,000.00元" in page.text
+        assert "二〇二六年十一月五日" in page.text
         assert page.leads_to(f"/papers/{paper}/paper.pdf")
 
     @pytest.mark.parametrize(

@@ -58,6 +58,19 @@ class TestColumns:
         assert "您不能查看" in shown
         assert "保密的话" not in shown
 
+    def test_the_conclusion_comes_next_once_both_have_answered_everything(
+        self, under: Supervised, browser: Browser
+    ) -> None:
+        review = under.opened()
+        client = browser(under.people.he)
+        for path in (f"/reviews/{review.pk}/", "/reviews/?stage=all"):
+            assert "两名核查人逐条答复线索" in opened(client, path).text
+        for clue in review.clues.all():
+            for who in (under.people.he, under.people.song):
+                under.answer(clue, who)
+        for path in (f"/reviews/{review.pk}/", "/reviews/?stage=all"):
+            assert "一名核查人提出联合结论" in opened(client, path).text
+
     def test_who_reviews_nothing_reads_neither(self, under: Supervised, browser: Browser) -> None:
         review = under.all_answered()
         for who in (under.people.bai, under.head, under.president):
