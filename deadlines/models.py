@@ -150,6 +150,32 @@ class Clock(models.Model):
             models.Index(
                 fields=["amber_on"], name="clock_amber", condition=Q(stopped_on__isnull=True)
             ),
+            # The lists behind the dashboard's figures, in their order, of a court and of all.
+            models.Index(
+                fields=["due", "id"],
+                name="clock_due",
+                condition=Q(stopped_on__isnull=True, due__isnull=False),
+            ),
+            models.Index(
+                fields=["-lapse_on", "-id"],
+                name="clock_late_all",
+                condition=Q(lapse_on__isnull=False),
+            ),
+            models.Index(
+                fields=["court_id", "-lapse_on", "-id"],
+                name="clock_late_court",
+                condition=Q(lapse_on__isnull=False),
+            ),
+            models.Index(
+                fields=["-stopped_on", "-id"],
+                name="clock_done_all",
+                condition=Q(state="done", lapse_on__isnull=True),
+            ),
+            models.Index(
+                fields=["court_id", "-stopped_on", "-id"],
+                name="clock_done_court",
+                condition=Q(state="done", lapse_on__isnull=True),
+            ),
         ]
         triggers = counted("clock", CLOCK_COUNTS, by_day=True)
 

@@ -139,9 +139,18 @@ def _lists(places: Places, today: date) -> Iterable[Figure]:
             asks.append((who, f"{base}?{urlencode({'court': court.key, **more})}"))
         deep.append((who, f"{base}?{urlencode({'court': court.key, 'after': _deep(today)})}"))
     yield from both("list", asks)
+    yield from both("clock_list", list(_clocks(places)))
     yield from both("deep_page", deep)
     half = Case.objects.count() // 2
     yield _naive("deep_page_naive_ms", _OFFSET, [half])
+
+
+def _clocks(places: Places) -> Iterable[Ask]:
+    """Yield the lists that figures of the dashboard open: clocks and flags at every level."""
+    for who, court in zip(places.above, places.chain, strict=True):
+        for more in ("lapsed", "amber", "late", "ontime"):
+            yield who, f"{reverse('clocks')}?{urlencode({'court': court.key, 'status': more})}"
+        yield who, f"{reverse('flags')}?{urlencode({'court': court.key, 'stage': 'open'})}"
 
 
 def _deep(today: date) -> str:

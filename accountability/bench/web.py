@@ -25,6 +25,7 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
 
@@ -32,13 +33,13 @@ from accountability.bench.figures import Figure, p95
 from accountability.bench.rows import query_code
 from cases.models import Case
 from cases.verb import VERBS
-from enforcement.models import Court, User
+from enforcement.models import User
 from enforcement.rest import tokens
 from enforcement.supervisor import Supervisor
 
 CLIENTS = 8
 #: Requests of one run of one figure.
-COUNT = 240
+COUNT = 160
 #: Requests after which the memory of the web workers is read, by size.
 MANY = {"XS": 100, "S": 500, "M": 1_500, "L": 10_000, "N": 10_000}
 EVENTS = 200
@@ -97,14 +98,15 @@ def _answers(port: int, path: str) -> bool:
 class Caller:
     """One client with one kept connection."""
 
-    def __init__(self, port: int) -> None:
-        """Connect when first asked."""
+    def __init__(self, port: int, nth: int) -> None:
+        """Connect when first asked; ``nth`` tells the clients apart."""
         self.link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.nth = nth
 
     def ask(
         self, method: str, path: str, headers: Headers, body: str = "", wanted: int = 200
     ) -> tuple[Headers, str]:
-        """Send a request; return headers and text of the answer.
+        """Send a request; return headers (names in lower case), cookies, and text of the answer.
 
         Raises:
             AssertionError: another status than the wanted one.
@@ -115,7 +117,7 @@ class Caller:
         if answer.status != wanted:
             raise AssertionError(f"{method} {path} answered {answer.status}: {text[:300]}")
         cookies = "; ".join(c.partition(";")[0] for c in answer.headers.get_all("Set-Cookie") or [])
-        return {**dict(answer.headers), "cookies": cookies}, text
+        return {**{k.lower(): v for k, v in answer.headers.items()}, "cookies": cookies}, text
 
 
 Work = Callable[[Caller, int], Any]
@@ -127,8 +129,8 @@ def crowd(port: int, work: Work, count: int) -> list[float]:
     times: list[float] = []
     wrong: list[Exception] = []
 
-    def client() -> None:
-        caller = Caller(port)
+    def client(nth: int) -> None:
+        caller = Caller(port, nth)
         try:
             while not wrong:
                 with turn:
@@ -143,7 +145,7 @@ def crowd(port: int, work: Work, count: int) -> list[float]:
         finally:
             caller.link.close()
 
-    threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
+    threads = [threading.Thread(target=client, args=[nth]) for nth in range(CLIENTS)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -173,16 +175,19 @@ class Stage:
     def __init__(self, seed: int, now: datetime) -> None:
         """Sign people in and make the long case longer, by verbs."""
         self.seed, self.now = seed, now
-        busiest = Case.objects.exclude(state="closed").filter(state="enforcing")
-        self.case = busiest.select_related("handler", "court").order_by("-version", "id")[0]
+        enforcing = Case.objects.filter(state="enforcing")
+        busiest = enforcing.values("court").annotate(n=Count("pk")).order_by("-n", "court")[0]
+        mine = enforcing.filter(court=busiest["court"]).order_by("-version", "id")
+        self.case = mine.select_related("handler", "court")[0]
         judge = self.case.handler
         assert judge is not None  # noqa: S101 - an enforcing case has one
         self.cookie = {"Cookie": f"sessionid={_session(judge)}"}
         clerk = User.objects.get(username=f"load-{self.case.court_id}-clerk")
         self.numbers = list(Case.objects.order_by("id").values_list("number", flat=True)[:400])
-        self.open = list(_open_cases(self.case.court))
         self.tokens = [tokens.issue(clerk, "bench", now=now).text for _ in range(CLIENTS)]
         self._lengthen(judge)
+        rows = list(mine.order_by("id").values_list("pk", "version"))
+        self.open = [dict(rows[nth::CLIENTS]) for nth in range(CLIENTS)]
 
     def _lengthen(self, judge: User) -> None:
         on = self.case.received_on
@@ -220,7 +225,7 @@ class Stage:
         form = {"number": number, "code": query_code(self.seed), "csrfmiddlewaretoken": "a" * 32}
         headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
         found, _ = caller.ask("POST", path, headers, urlencode(form), 302)
-        caller.ask("GET", found["Location"], {"Cookie": f"{cookie}; {found['cookies']}"})
+        caller.ask("GET", found["location"], {"Cookie": f"{cookie}; {found['cookies']}"})
 
     def api_list(self, caller: Caller, n: int) -> None:
         """A page of cases for a program."""
@@ -228,21 +233,17 @@ class Stage:
 
     def api_verb(self, caller: Caller, n: int) -> None:
         """A lead handed in by a program, on the version it looked at."""
-        pk, version = self.open[n % len(self.open)]
+        mine = self.open[caller.nth]
+        pk = list(mine)[n % len(mine)]
         at = reverse("api:case_submit_lead", args=[pk])
         headers = {**self._bearer(n), "Content-Type": "application/json"}
-        headers["If-Match"] = f'"{version}"'
+        headers["If-Match"] = f'"{mine[pk]}"'
         body = json.dumps({"asset_kind": "deposit", "content": "某银行账户", "urgent": False})
         _, text = caller.ask("POST", at, headers, body, 201)
-        self.open[n % len(self.open)] = (pk, json.loads(text)["version"])
+        mine[pk] = json.loads(text)["version"]
 
     def _bearer(self, n: int) -> Headers:
         return {"Authorization": f"Bearer {self.tokens[n % CLIENTS]}"}
-
-
-def _open_cases(court: Court) -> Iterable[tuple[int, int]]:
-    rows = Case.objects.filter(court=court).exclude(state="closed").order_by("id")
-    return rows.values_list("pk", "version")[:2000]
 
 
 def _session(user: User) -> str:
