@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -38,7 +39,7 @@ SELECT (SELECT count(*) FROM (SELECT FROM deadlines_sheet
 
 
 def _read(now: datetime) -> Iterator[Sample]:
-    values = {
+    values: dict[str, Any] = {
         "cap": CAP,
         "token": current().token,
         "today": now.astimezone(CHINA).date(),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -100,7 +101,7 @@ def prove(today: date) -> Proof:
 
 def cases_in(part: str, after: int = 0, most: int = SIZE) -> list[Line]:
     """Return the next cases of a group, in the order of their row."""
-    values = {"token": current().token, "part": part, "after": after, "most": most}
+    values: dict[str, Any] = {"token": current().token, "part": part, "after": after, "most": most}
     with connection.cursor() as cursor:
         cursor.execute(_LIST, values)
         return [Line(*row) for row in cursor.fetchall()]

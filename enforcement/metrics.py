@@ -92,7 +92,7 @@ def _sweep(now: datetime) -> Iterator[Sample]:
         .order_by("-started_at")
         .first()
     )
-    if sound is not None:
+    if sound is not None and sound.finished_at is not None:
         yield "enforcement_sweep_lag_seconds", {}, (now - sound.started_at).total_seconds()
         took = (sound.finished_at - sound.started_at).total_seconds()
         yield "enforcement_sweep_duration_seconds", {}, took
