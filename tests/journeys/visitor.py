@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
-#: Parts of the addresses of the forms by which one leaves.
-LEAVING = ("logout", "leave")
+#: Parts of the addresses of the forms that lead away from the page: out, and to the search.
+LEAVING = ("logout", "leave", "search")
 
 
 @dataclass
