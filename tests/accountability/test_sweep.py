@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accountability import tasks
 from accountability.models import Flag
+from accountability.sweep import _FLAG as LOOK
 from accountability.sweep import Swept, sweep
 from cases.ledger import verify
 from cases.timeline import legal_day
@@ -209,6 +210,34 @@ class TestCorrections:
         built.swept("11-13")
         built.swept("11-14")
         assert told(built, "flag.withdrawn") == 1
+
+
+class TestSecondLook:
+    """Locking sees the tables as they were before the locks; the look that flags comes after."""
+
+    def looked_at(self, built: CaseBuilder, today: str) -> tuple[int, int]:
+        """Look at a case that was locked as due; return how many cases and flags that made."""
+        values = {"today": day(today), "now": at(today), "token": current().token}
+        with connection.cursor() as cursor:
+            cursor.execute(LOOK, values | {"backward": False, "ids": [built.case.pk]})
+            looked, flagged, _, _ = cursor.fetchone()
+        return looked, flagged
+
+    def test_who_acted_before_the_lock_was_had_is_not_accused(self, people: People) -> None:
+        built = enforcing(people).rebuilt("11-04").noticed("11-09", seen="11-10")
+        assert built.clock(NOTICE).lapse_on == day("11-10")  # the sheet does not know of it yet
+        assert self.looked_at(built, "11-10") == (0, 0)
+        assert built.flags() == {}
+
+    def test_what_another_sweep_has_done_meanwhile_is_not_done_again(self, people: People) -> None:
+        built = enforcing(people)
+        built.swept("11-10")
+        assert self.looked_at(built, "11-10") == (0, 0)
+        assert told(built, "flag.raised") == 1
+
+    def test_what_is_still_due_is_flagged(self, people: People) -> None:
+        built = enforcing(people).rebuilt("11-04")
+        assert self.looked_at(built, "11-10") == (1, 1)
 
 
 class TestDayGoneBy:

@@ -95,6 +95,7 @@ def until(happened: Callable[[], Any], what: str) -> None:
 
 def _count(sql: str) -> int:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction sees the first look again
         cursor.execute(sql)
         return int(cursor.fetchone()[0])
 
