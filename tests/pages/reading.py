@@ -7,7 +7,6 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
-
 #: What an error page says so that the operator finds the request: different each time.
 REQUEST = re.compile(r"编号 [0-9a-f]{32}")
 

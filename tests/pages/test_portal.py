@@ -71,7 +71,8 @@ def page(client: Client, path: str) -> Page:
 def visible(answer: Any) -> str:
     """Return an answer without what differs from request to request."""
     return re.sub(
-        r'(csrf[^>]*?(?:value|content)=")[^"]*|name="number" value="[^"]*"|value="[^"]*"',
+        r'(csrf[^>]*?(?:value|content)=")[^"]*|name="number" value="[^"]*"|value="[^"]*"'
+        r'|nonce="[^"]*"',
         r"\1",
         answer.content.decode(),
     )
