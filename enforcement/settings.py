@@ -191,6 +191,8 @@ MFA_FORMS = {
     "authenticate": "enforcement.signin.forms.CodeForm",
     "reauthenticate": "enforcement.signin.forms.CodeAgainForm",
     "activate_totp": "enforcement.signin.forms.SetUpForm",
+    "authenticate_webauthn": "enforcement.signin.forms.KeyAnswerForm",
+    "reauthenticate_webauthn": "enforcement.signin.forms.KeyAgainForm",
     "add_webauthn": "enforcement.signin.forms.KeyForm",
     "edit_webauthn": "enforcement.signin.forms.KeyNameForm",
 }

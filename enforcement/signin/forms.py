@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 from allauth.core import context
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 
 from enforcement.middleware import now_of
 from enforcement.signin import lockout
 from enforcement.signin.adapter import too_often
+
+#: What reading an answer that no security key gave may end in.
+MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, struct.error)
 
 
 class _Counted(forms.Form):
@@ -65,12 +75,46 @@ class SetUpForm(ActivateTOTPForm):
         _plain(self.fields["code"], "验证码", "验证器现在显示的 6 位数字")
 
 
+class _Answered(forms.Form):
+    """Refuses an answer that no security key gave, instead of breaking on it."""
+
+    def clean_credential(self) -> Any:
+        """Return what the key proved.
+
+        Raises:
+            ValidationError: not the answer of a key that is known here.
+        """
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except MALFORMED:
+            raise get_adapter().validation_error("incorrect_code") from None
+
+
+class KeyAnswerForm(_Answered, AuthenticateWebAuthnForm):
+    """The security key asked for after the password."""
+
+
+class KeyAgainForm(_Answered, ReauthenticateWebAuthnForm):
+    """The security key asked for again before what matters most."""
+
+
 class KeyForm(AddWebAuthnForm):
     """A new security key."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self.fields["name"], "名称", "便于您辨认，例如：办公室电脑")
+
+    def clean(self) -> dict[str, Any]:
+        """Return what was given.
+
+        Raises:
+            ValidationError: not the answer of a key.
+        """
+        try:
+            return super().clean()
+        except MALFORMED:
+            raise get_adapter().validation_error("incorrect_code") from None
 
 
 class KeyNameForm(EditWebAuthnForm):

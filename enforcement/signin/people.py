@@ -25,7 +25,7 @@ from enforcement.staff import court_with, staff, who
 ADMINS = frozenset({Role.COURT_ADMIN})
 
 
-def people_of(court: Court, request: HttpRequest) -> QuerySet[User]:
+def people_of(court: Court, request: HttpRequest) -> QuerySet[Any]:
     """Return who holds a post in a court today, the locked ones marked."""
     posts = Post.objects.in_force(today_of(request)).filter(user=OuterRef("pk"), court=court)
     locks = SignInGuard.objects.filter(user=OuterRef("pk"), locked_until__gt=now_of(request))
@@ -76,7 +76,7 @@ def _person(request: HttpRequest, pk: int) -> User:
         NotFound: not there, or of another court.
     """
     court = court_with(request, ADMINS, "管理账号")
-    person = people_of(court, request).filter(pk=pk).first()
+    person: User | None = people_of(court, request).filter(pk=pk).first()
     if person is None:
         raise NotFound
     return person

@@ -34,7 +34,7 @@ def proved(request: HttpRequest) -> bool:
     if not settings.REAUTH_MINUTES:
         return True
     now = now_of(request).timestamp()
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     last = max((float(record["at"]) for record in records), default=0.0)
     return now - last < settings.REAUTH_MINUTES * 60
 
