@@ -23,6 +23,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from cases import chain, evidence, signing
+from cases.comparing import digests_in_order
 from cases.models import Case
 from cases.sealing import seal
 from tests.builders import CaseBuilder, at, day, enforcing
@@ -379,6 +380,21 @@ def test_an_event_slipped_in_behind_the_sealed_ones_is_found_by_the_next_digest(
     seal(day("11-14"), at("11-15"))
     late = [evidence.digest_of(day(d)).fields["late"] for d in ("11-13", "11-14")]
     assert sum(late) == 1
+
+
+@pytest.mark.parametrize("crime", ["changed", "removed"])
+def test_the_next_digest_itself_shows_that_a_sealed_event_is_gone(
+    court: Court, built: CaseBuilder, crime: str
+) -> None:
+    """Totals of two days in a row must differ by the events of the second."""
+    with superuser() as cursor:
+        for statement in DONE[crime]:
+            cursor.execute(statement.format(case=built.case.pk))
+        cursor.execute(MENDED, {"case": built.case.pk})
+    seal(day("11-13"), at("11-14"))
+    faults = [str(fault) for fault in digests_in_order()]
+    assert len(faults) == (crime == "removed")
+    assert all("期间有记录被增删" in fault for fault in faults)
 
 
 def test_an_exporter_whose_records_were_changed_says_so_and_the_script_finds_it(
