@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Caution
 
 from enforcement.env import env_secret
+from enforcement.frame import DEMO_ACCOUNTS
 
 #: Endings of names that only a local network answers to.
 LOCAL_ENDINGS = (".localhost", ".local", ".internal", ".test", ".example", ".lan")
@@ -23,6 +25,10 @@ BROKERS = frozenset({"redis", "rediss", "redis+socket", "amqp", "amqps"})
 KEY_NAMES = ("SECRET_KEY", "DATA_KEY", "INDEX_KEY")
 #: Words that examples and tutorials leave in a secret.
 PLACEHOLDERS = ("insecure", "change", "secret-key-here", "example")
+#: The same in any key: those of our own tests, too.
+KNOWN = (*PLACEHOLDERS, "tests-only", "password")
+#: A key with fewer different characters was typed, not made.
+FEW_LETTERS = 12
 
 
 def is_public(host: str) -> bool:
@@ -42,15 +48,23 @@ def public_hosts() -> list[str]:
 @register("enforcement")
 def settings_fit_together(**_: Any) -> list[CheckMessage]:
     """Return what is wrong with the settings as a whole."""
-    return [*_exposure(), *_doors(), *_keys(), *_parts(), *_watching()]
+    return [
+        *_exposure(),
+        *_leftovers(),
+        *_doors(),
+        *_keys(),
+        *_default_keys(),
+        *_parts(),
+        *_watching(),
+    ]
 
 
 def _exposure() -> Iterator[CheckMessage]:
     """Look for conveniences of one's own machine that would be open to the public."""
     hosts = ", ".join(public_hosts())
-    if settings.DEBUG and hosts:
+    if settings.DEBUG and (hosts or settings.HTTPS):
         yield Error(
-            f"DEBUG is on while the public can reach {hosts}: error pages would show data.",
+            f"DEBUG is on while others can reach {hosts or 'HTTPS'}: error pages would show data.",
             hint="Unset DEBUG, or keep ALLOWED_HOSTS to this machine.",
             id="enforcement.E001",
         )
@@ -96,6 +110,52 @@ def _doors() -> Iterator[CheckMessage]:
             "OIDC_URL is not https: who signs in there could be anybody.",
             hint="Give the https address of the identity provider.",
             id="enforcement.E023",
+        )
+
+
+def _leftovers() -> Iterator[CheckMessage]:
+    """Look for what a demo or a careless setting leaves where real people work."""
+    accounts = Path(settings.VAR_DIR) / DEMO_ACCOUNTS
+    if accounts.exists() and not (settings.DEMO or settings.TESTING):
+        serious = public_hosts() or settings.HTTPS
+        yield (Error if serious else Caution)(
+            f"{accounts} is there: the demo ran on this data, its people and passwords with it.",
+            hint="Give the real system a database and a VAR_DIR of its own.",
+            id="enforcement.E011" if serious else "enforcement.W003",
+        )
+    loose = [
+        origin
+        for origin in settings.CSRF_TRUSTED_ORIGINS
+        if "*" in origin or (settings.HTTPS and not origin.startswith("https://"))
+    ]
+    if loose:
+        yield Error(
+            f"CSRF_TRUSTED_ORIGINS lets others send forms: {', '.join(loose)}.",
+            hint="Name each origin in full, with https://, or leave it empty.",
+            id="enforcement.E013",
+        )
+
+
+def _default_keys() -> Iterator[CheckMessage]:
+    """Look for keys that everybody knows: of examples, of the tests, or one letter repeated."""
+    if settings.TESTING or settings.DEMO:
+        return
+    given = {
+        "SECRET_KEY": settings.SECRET_KEY,
+        "INDEX_KEY": settings.INDEX_KEY,
+        **{f"DATA_KEY {n}": key for n, key in enumerate(settings.DATA_KEYS, 1)},
+    }
+    known = [
+        name
+        for name, key in given.items()
+        if len(set(key)) < FEW_LETTERS or any(word in key.lower() for word in KNOWN)
+    ]
+    short = [] if len(settings.INDEX_KEY) >= 32 else ["INDEX_KEY (shorter than 32 characters)"]
+    if known or short:
+        yield Error(
+            f"Keys that could be guessed: {', '.join([*known, *short])}.",
+            hint='python3 -c "import secrets; print(secrets.token_urlsafe(48))", one for each.',
+            id="enforcement.E012",
         )
 
 

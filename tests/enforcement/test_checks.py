@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,9 @@ from enforcement.checks import is_public, settings_fit_together
 
 OPEN = ["court.gov.cn"]
 LONG = "k" * 60
+MADE = "Zr8_vQ2mX-tB6yLw0KfJd4HsPaE7gNcU1oRi9TzWq3V5xYbM"
+#: Keys as somebody who follows the instructions gives them.
+KEYS = {"SECRET_KEY": MADE + "a1", "INDEX_KEY": MADE + "b2", "DATA_KEYS": [MADE + "c3"]}
 
 
 def found() -> set[str]:
@@ -47,6 +51,18 @@ def test_the_checks_run_with_every_command() -> None:
         ("E009", {"DATA_KEYS": ["short"]}, {"DATA_KEYS": [LONG, "short-and-old"]}),
         ("E009", {"DATA_KEYS": [LONG], "INDEX_KEY": LONG}, {"DATA_KEYS": [LONG]}),
         ("E010", {"TESTING": True, "ALLOWED_HOSTS": OPEN}, {"TESTING": True}),
+        ("E001", {"DEBUG": True, "HTTPS": True}, {"DEBUG": True}),
+        ("E012", {"SECRET_KEY": "x" * 60}, {"SECRET_KEY": MADE}),
+        ("E012", {"SECRET_KEY": f"tests-only-{MADE}"}, {"SECRET_KEY": MADE}),
+        ("E012", {"INDEX_KEY": "changeme" + MADE}, {"INDEX_KEY": MADE}),
+        ("E012", {"INDEX_KEY": MADE[:31]}, {"INDEX_KEY": MADE}),
+        ("E012", {"DATA_KEYS": [MADE, "example-" + MADE]}, {"DATA_KEYS": [MADE, MADE[::-1]]}),
+        ("E013", {"CSRF_TRUSTED_ORIGINS": ["https://*.gov.cn"]}, {"CSRF_TRUSTED_ORIGINS": []}),
+        (
+            "E013",
+            {"CSRF_TRUSTED_ORIGINS": ["http://a.gov.cn"], "HTTPS": True},
+            {"CSRF_TRUSTED_ORIGINS": ["https://a.gov.cn"], "HTTPS": True},
+        ),
         ("W001", {"ALLOWED_HOSTS": OPEN}, {"ALLOWED_HOSTS": OPEN, "HTTPS": True}),
         ("W002", {"ALLOWED_HOSTS": OPEN}, {"ALLOWED_HOSTS": OPEN, "MFA_REQUIRED": True}),
         (
@@ -59,10 +75,23 @@ def test_the_checks_run_with_every_command() -> None:
 def test_a_wrong_combination_has_its_number_and_the_right_one_has_none(
     number: str, wrong: dict[str, Any], right: dict[str, Any]
 ) -> None:
-    with override_settings(**{"TESTING": False, **wrong}):
+    with override_settings(**{"TESTING": False, **KEYS, **wrong}):
         assert number in found()
-    with override_settings(**{"TESTING": False, **right}):
+    with override_settings(**{"TESTING": False, **KEYS, **right}):
         assert number not in found()
+
+
+def test_the_demo_leaves_its_people_behind(settings: Any, tmp_path: Path) -> None:
+    settings.VAR_DIR, settings.TESTING = tmp_path, False
+    for name, value in KEYS.items():
+        setattr(settings, name, value)
+    assert not {"E011", "W003"} & found()
+    (tmp_path / "demo_accounts.json").write_text("[]")
+    assert "W003" in found()
+    settings.ALLOWED_HOSTS, settings.HTTPS = OPEN, True
+    assert "E011" in found()
+    settings.ALLOWED_HOSTS, settings.HTTPS, settings.DEMO = ["localhost"], False, True
+    assert not {"E011", "W003"} & found()
 
 
 def test_another_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
