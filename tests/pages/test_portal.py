@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from docx import Document
 
-from cases.actions.filing import PartyInput, query_hash
+from cases.actions.filing import PartyInput, query_hash, query_hashes
 from cases.models import Case
 from enforcement.models import User
 from petitions import entrance, receiving
@@ -118,7 +118,9 @@ class TestFindingACase:
     ) -> None:
         built = enforcing(people)
         hashed = []
-        monkeypatch.setattr(entrance, "query_hash", lambda *a: hashed.append(a) or query_hash(*a))
+        monkeypatch.setattr(
+            entrance, "query_hashes", lambda *a: hashed.append(a) or query_hashes(*a)
+        )
         for number in (built.case.number, "（2026）陕1002执9999号"):
             with django_assert_num_queries(1):
                 assert entrance._case_by_code(number, "AAAAAAAA") is None
