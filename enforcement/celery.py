@@ -32,6 +32,10 @@ app.conf.beat_schedule = {
         "task": "enforcement.tasks.fold_rollups",
         "schedule": crontab(hour=0, minute=1),
     },
+    "forget-old": {
+        "task": "enforcement.tasks.forget_old",
+        "schedule": crontab(hour=3, minute=40),
+    },
     # Every hour: what was missed at midnight is sealed then; there is nothing to do otherwise.
     "seal-digests": {"task": "cases.tasks.seal_digests", "schedule": crontab(minute=10)},
 }

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 
+from allauth.usersessions.models import UserSession
 from celery import shared_task
+from django.contrib.sessions.models import Session
 from django.db import OperationalError
 from django.utils import timezone
 
 from enforcement import rollups
 from enforcement.middleware import CHINA
+from enforcement.signin import lockout
 
 log = logging.getLogger("enforcement.rollups")
 
@@ -26,3 +29,15 @@ def fold_rollups() -> int:
     except OperationalError:
         log.warning("writers kept the counting day busy; the next run turns it to %s", today)
     return rollups.fold()
+
+
+@shared_task(name="enforcement.tasks.forget_old")
+def forget_old() -> int:
+    """Remove sessions that are over, and counters of failures that nothing hangs on any more.
+
+    Safe to run twice and at once. Returns the number of counters removed.
+    """
+    now = timezone.now()
+    Session.objects.filter(expire_date__lt=now).delete()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    return lockout.forget_old(now)

@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from enforcement.models import SecurityEvent, SignInGuard
 from enforcement.signin import lockout
+from enforcement.tasks import forget_old
 from tests.people import People
 from tests.signin.conftest import NOW, PASSWORD, Clock, is_in, signs_in, told
 
@@ -168,5 +169,5 @@ class TestCounters:
             signs_in(name, "wrong")
         clock.passes(hours=25)
         signs_in("c", "wrong")
-        lockout.forget_old(clock.now)
+        forget_old()
         assert SignInGuard.objects.filter(kind="account").count() == 1

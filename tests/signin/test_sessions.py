@@ -10,6 +10,7 @@ from django.test import Client
 
 from enforcement.models import SecurityEvent
 from enforcement.signin.own import device
+from enforcement.tasks import forget_old
 from tests.people import People
 from tests.signin.conftest import Clock, is_in, signs_in
 
@@ -121,6 +122,14 @@ class TestList:
         given = {"oldpassword": PASSWORD, "password1": new, "password2": new}
         assert here.post("/accounts/password/change/", given).status_code == 302
         assert not is_in(there)
+
+    def test_what_is_over_is_removed_at_night(self, people: People, clock: Clock) -> None:
+        signs_in("lin")
+        clock.passes(hours=13)
+        here = signs_in("he")
+        forget_old()
+        assert [s.user for s in UserSession.objects.all()] == [people.he]
+        assert is_in(here)
 
 
 @pytest.mark.parametrize(
