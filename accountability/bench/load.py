@@ -128,9 +128,20 @@ def load(plan: Plan, now: datetime, tell: Callable[[Loaded], Any] = lambda _: No
             done.rows[table] += len(rows)
         tell(done)
     done.folded = fold()
+    _tidy()
+    return done
+
+
+def _tidy() -> None:
+    """Give the planner its statistics, and the two queues that ran full and empty their room back.
+
+    A dashboard reads the queue of deltas each time: left as large as it once was, its empty pages
+    would cost more than all the rest.
+    """
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return done
+        if not connection.in_atomic_block:
+            cursor.execute("VACUUM enforcement_rollupdelta, deadlines_stale")
 
 
 def _ahead(found: Iterator[Chunk]) -> Iterator[Chunk]:
