@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,7 +20,7 @@ from enforcement.models import Court, Post, SignInGuard, User
 from enforcement.paging import page_of
 from enforcement.roles import Role
 from enforcement.signin import factors, lockout
-from enforcement.signin.proof import needs_proof
+from enforcement.signin.proof import ask_again, proved
 from enforcement.staff import court_with, staff, who
 
 ADMINS = frozenset({Role.COURT_ADMIN})
@@ -94,7 +95,6 @@ def unlock(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff
 @require_POST
-@needs_proof
 def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
     """Take away the lost second factor of a person; they set up a new one after the next sign-in.
 
@@ -102,6 +102,8 @@ def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
         Forbidden: ``factor.own``, one's own is changed under 账号安全.
     """
     person = _person(request, pk)
+    if not proved(request):
+        return ask_again(request, reverse("signin_people"))
     if person.pk == request.user.pk:
         raise Forbidden("factor.own", "不能重置自己的两步验证，请在“账号安全”中更换。")
     factors.reset(person, by=who(request).user, now=now_of(request))

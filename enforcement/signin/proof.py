@@ -39,8 +39,12 @@ def proved(request: HttpRequest) -> bool:
     return now - last < settings.REAUTH_MINUTES * 60
 
 
-def ask_again(request: HttpRequest) -> HttpResponseRedirect:
-    """Lead the person to prove who they are, and back to this page."""
+def ask_again(request: HttpRequest, back: str = "") -> HttpResponseRedirect:
+    """Lead the person to prove who they are, and back.
+
+    Args:
+        back: where to, when this address cannot be opened but only be sent to.
+    """
     methods = get_adapter(request).get_reauthentication_methods(request.user)
     if methods:
         at = methods[0]["url"]
@@ -48,7 +52,8 @@ def ask_again(request: HttpRequest) -> HttpResponseRedirect:
         logout(request)
         at = reverse("account_login")
     messages.info(request, "这项操作需要再次确认是您本人。")
-    return HttpResponseRedirect(f"{at}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}")
+    to = back or request.get_full_path()
+    return HttpResponseRedirect(f"{at}?{urlencode({REDIRECT_FIELD_NAME: to})}")
 
 
 def needs_proof(view: View) -> View:

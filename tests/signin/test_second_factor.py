@@ -205,7 +205,7 @@ class TestLosingIt:
     ) -> None:
         clock.passes(minutes=16)
         answer = admin.post(f"/accounts/people/{judge.pk}/reset/")
-        assert "reauthenticate" in answer["Location"]
+        assert answer["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2Fpeople%2F"
         assert Authenticator.objects.filter(user=judge).exists()
 
     def test_not_their_own_nor_in_another_court(
