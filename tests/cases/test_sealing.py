@@ -168,12 +168,12 @@ def test_an_empty_system_is_sealed_too(db: None) -> None:
 
 
 def test_the_command_seals_and_says_so(people: People) -> None:
-    enforcing(people, "11-02")
+    enforcing(people, "2024-03-04")
     out = StringIO()
-    yesterday = date(2026, 11, 4)
-    call_command("seal_digests", until=yesterday, stdout=out)
-    assert "已封存 2026-11-04：记录 3 项，案件 1 件" in out.getvalue()
-    call_command("seal_digests", until=yesterday, stdout=out)
+    until = date(2024, 3, 6)
+    call_command("seal_digests", until=until, stdout=out)
+    assert "已封存 2024-03-06：记录 3 项，案件 1 件" in out.getvalue()
+    call_command("seal_digests", until=until, stdout=out)
     assert "没有需要封存的日期" in out.getvalue()
     with pytest.raises(CommandError, match="尚未结束"):
         call_command("seal_digests", until=date(2100, 1, 1), stdout=out)

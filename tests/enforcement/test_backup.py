@@ -120,6 +120,24 @@ def test_a_backup_comes_back_in_another_place_and_everything_holds(
     assert (code, "不是空的" in said, "createdb" in said) == (1, True, True)
 
 
+@pytest.mark.slow
+def test_a_court_of_2500_cases_comes_back_too(
+    transactional_db: None, elsewhere: Place, tmp_path: Path
+) -> None:
+    quiet = {"stdout": StringIO()}
+    turn_day(day("11-24"))
+    call_command("load_courts", **quiet)
+    call_command("generate_load", size="S", today=day("11-24"), **quiet)
+    call_command("seal_digests", until=day("2024-01-02"), **quiet)
+    (tmp_path / "key").write_bytes(SECRET)
+    call_command("backup", tmp_path / "s.backup", key_file=tmp_path / "key", **quiet)
+    code, said = elsewhere.run(
+        "restore", "--verify", tmp_path / "s.backup", "--key-file", tmp_path / "key"
+    )
+    assert code == 0, said
+    assert "核验 2500 件案件" in said
+
+
 def test_the_file_shows_nothing_of_what_is_in_it(here: Path) -> None:
     content = backed_up(here).read_bytes()
     for word in ("证据", "陕1002", "cases_caseevent", "PGDMP"):
