@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3 python3.13 python3.14 p
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	   --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help install install-dev demo test fuzz lint lint-quick format types browser bench lock clean
+.PHONY: help install install-dev demo test chaos fuzz lint lint-quick format types browser bench lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -60,6 +60,9 @@ bench: install ## measure (SIZE=M), one JSON line per figure
 	@$(BIN)/python manage.py bench $(if $(SIZE),--size $(SIZE)) $(ARGS)
 
 # -- checking -------------------------------------------------------------------------------
+
+chaos: install-dev ## kill every part under 50 writers, again and again; MINUTES=10
+	@CHAOS_MINUTES=$(or $(MINUTES),10) timeout 900 $(BIN)/python -m pytest -q -n 0 tests/chaos $(ARGS)
 
 test: install-dev browser ## every test; ARGS="-k word" for some
 	@CHROMIUM="$$($(BIN)/python tests/browser/chromium.py 2>/dev/null)" \

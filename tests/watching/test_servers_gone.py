@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from enforcement import servers
+from enforcement.programs import identity, postgres_bin, run
 from tests.watching.running import free_port, started, web
 
 DEAD_REDIS = "redis://127.0.0.1:1/0"
@@ -135,6 +136,13 @@ def own_servers(tmp_path: Path) -> Iterator[servers.Places]:
     servers.stop_postgres(places)
 
 
+def crash(places: servers.Places) -> None:
+    """Stop PostgreSQL as a power cut would."""
+    command: list[str | Path] = [postgres_bin() / "pg_ctl", "stop", "-s", "-w", "-m", "immediate"]
+    code, said = run([*command, "-D", places.postgres], identity(places.postgres))
+    assert code == 0, said
+
+
 def test_a_database_that_stops_and_comes_back_is_found_again_by_itself(
     own_servers: servers.Places, child_env: dict[str, str], folder: Path
 ) -> None:
@@ -146,11 +154,11 @@ def test_a_database_that_stops_and_comes_back_is_found_again_by_itself(
         env,
         folder / "w.log",
     ):
-        site.wait()
+        site.wait(seconds=180, log=folder / "w.log")
         assert site.wait(200, "/health/ready").status == 200
         site.cookies["sessionid"] = "x" * 32
         assert site.ask("/docket/").status == 302
-        servers.stop_postgres(own_servers)
+        crash(own_servers)
         assert servers.ask_postgres(own_servers) == "down"
         site.cookies["sessionid"] = "x" * 32  # somebody who was signed in
         is_plain(site.ask("/docket/"))
