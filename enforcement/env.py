@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 
@@ -76,7 +77,7 @@ def env_secrets(name: str) -> list[str]:
     return [part.strip() for part in env_secret(name).replace("\n", ",").split(",") if part.strip()]
 
 
-def database_from_url(url: str) -> dict[str, object]:
+def database_from_url(url: str) -> dict[str, Any]:
     """Turn postgres://user:pw@host:port/name?option=value into a Django DATABASES entry.
 
     A `host` option (a socket folder) wins over the host in the address.
