@@ -34,8 +34,6 @@ REFUSED = frozenset({"403", "404"})
 FEW = 2
 #: Papers take long to draw: one person of those who get one is enough.
 PAPERS = (".pdf", ".docx")
-#: The catch-all of the interface, which refuses every address that is none.
-NO_ADDRESS = {"api/v1/"}
 #: Methods that are another's shadow: HEAD of GET, PUT of POST in Django's own forms.
 SHADOWS = {"HEAD", "OPTIONS", "PUT"}
 
