@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 2.0 * settings.SWEEP_EVERY},
     },
     "fold-rollups": {"task": "enforcement.tasks.fold_rollups", "schedule": 30.0},
+    "tidy": {"task": "enforcement.tasks.tidy", "schedule": crontab(minute=40)},
     "turn-day": {
         "task": "enforcement.tasks.fold_rollups",
         "schedule": crontab(hour=0, minute=1),

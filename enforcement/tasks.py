@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import OperationalError
 from django.utils import timezone
 
-from enforcement import rollups
+from enforcement import kept, rollups
 from enforcement.middleware import CHINA
 from enforcement.signin import lockout
 

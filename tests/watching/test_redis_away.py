@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from enforcement import cache as caching
-from enforcement import health, kept
+from enforcement import health, kept, tasks
 from enforcement.kept import STORE, KeptCache
 from enforcement.models import Kept
 
@@ -89,7 +89,7 @@ class TestTheDatabase:
         assert STORE.add("a", 2, 60)
         assert STORE.get("a") == 2
         Kept.objects.exclude(expires=None).update(expires=timezone.now() - timedelta(days=1))
-        assert kept.tidy() == 1
+        assert tasks.tidy() == 1
         assert STORE.get("for good") == 1
 
     def test_once_is_once(self, db: None) -> None:
