@@ -198,7 +198,7 @@ UNION ALL SELECT 'flag', state, count(*) FROM accountability_flag GROUP BY state
 UNION ALL SELECT 'clock', rule || state, count(*) FROM deadlines_clock GROUP BY rule, state
 """
 _OFFSET = "SELECT id, number FROM cases_case ORDER BY filed_on DESC, id DESC OFFSET %s LIMIT 50"
-_SCAN = "SELECT id FROM cases_party WHERE name LIKE %s LIMIT 50"
+_SCAN = "SELECT count(*) FROM cases_party WHERE name LIKE %s"
 _FLOOR = """
 SELECT * FROM cases_case WHERE id IN (SELECT id FROM cases_case WHERE court_id = %s LIMIT 50)
 """
