@@ -41,3 +41,9 @@ def forget_old() -> int:
     Session.objects.filter(expire_date__lt=now).delete()
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     return lockout.forget_old(now)
+
+
+@shared_task(name="enforcement.tasks.tidy")
+def tidy() -> int:
+    """Delete what the database kept for a while and need keep no longer; returns how many."""
+    return kept.tidy()
