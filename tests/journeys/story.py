@@ -27,6 +27,8 @@ from tests.journeys.visitor import Page, Visitor, number_in
 #: Points of an A4 sheet (GB/T 9704-2012: 210 mm × 297 mm), and of a millimetre.
 A4 = (595.28, 841.89)
 EMU_PER_MM = 36000
+#: The answer to a form whose case has gone on meanwhile, and how often one presses again.
+STALE, AGAIN = 412, 3
 ANSWER = "经查，您提供的线索确实没有按期核查，现已责成承办人立即核查。"
 EXPLANATION = "外出办案两周，未能及时核查线索。"
 COMPLAINT = "我十月份就提供了银行账户的线索，法院一直不去查。"
@@ -90,7 +92,15 @@ class Story:
         person = self.of(username)
         page = done(person.get(place))
         form = done(person.get(page.link(words)))
-        return done(person.submit(form, values))
+        page = person.submit(form, values)
+        for _ in range(AGAIN):
+            if page.status != STALE:
+                break
+            # The sweep wrote into the timeline meanwhile: the page shows what, and asks to press
+            # the button once more.
+            assert "您填写期间，本案新增了这些记录" in page.text
+            page = person.submit(page, values)
+        return done(page)
 
     # -- the court runs the case ---------------------------------------------------------------
 
