@@ -10,6 +10,7 @@ import http.client
 import json
 import os
 import re
+import secrets
 import socket
 import sys
 import tempfile
@@ -73,6 +74,7 @@ def _env() -> dict[str, str]:
     return {
         **os.environ, "DATABASE_URL": url, "REDIS_URL": settings.REDIS_URL,
         "API_RATE": "1000000/min", "PAGE_RATE": "0", "PAGE_RATE_ANONYMOUS": "0",
+        "MFA_REQUIRED": "0", "DIGEST_KEY": secrets.token_urlsafe(48),
         "SECRET_KEY": settings.SECRET_KEY,
         "DATA_KEY": settings.DATA_KEYS[0], "INDEX_KEY": settings.INDEX_KEY,
     }  # fmt: skip

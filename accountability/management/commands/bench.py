@@ -43,6 +43,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the scratch database, measure, drop it."""
         settings.ALLOWED_HOSTS = ["*"]
+        settings.MFA_REQUIRED = False  # the visitors of the bench have a password only
         logging.getLogger("enforcement").setLevel(logging.WARNING)  # a line a request is too many
         old = connection.settings_dict["NAME"]
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
