@@ -1,6 +1,6 @@
 """Machines die at any moment: nothing acknowledged is lost or doubled, every flag is right.
 
-The short form runs with every test; ``make chaos`` runs rounds of it for ``CHAOS_MINUTES``.
+One round runs with every test; ``make chaos`` goes on for ``CHAOS_MINUTES``, in any order.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.chaos.machine import SWEEP_EVERY, Machine, running, until
 from tests.chaos.writers import Crowd
 
 MINUTES = float(os.environ.get("CHAOS_MINUTES", "0"))
-#: Writers at once: few in the short form, for two cores have other tests to run.
+#: Writers at once: few beside the other tests, for they share two cores.
 WRITERS = 50 if MINUTES else 4
 
 
@@ -105,8 +105,6 @@ HAPPENINGS: list[Callable[[Machine], None]] = [
     web_is_killed,
     a_worker_is_paused,
 ]
-#: The last two take longest; the short form leaves them out.
-SHORT = 6
 
 
 def sweeps(machine: Machine) -> bool:
@@ -143,12 +141,7 @@ def go_through(machine: Machine, crowd: Crowd, happenings: list[Callable[[Machin
 
 @pytest.mark.slow
 def test_nothing_is_lost_doubled_or_wrong_whatever_dies(machine: Machine, crowd: Crowd) -> None:
-    go_through(machine, crowd, HAPPENINGS if MINUTES else HAPPENINGS[:SHORT])
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not MINUTES, reason="make chaos")
-def test_nor_in_any_order_for_long(machine: Machine, crowd: Crowd) -> None:
     end = time.monotonic() + MINUTES * 60
+    go_through(machine, crowd, HAPPENINGS)
     while time.monotonic() < end:
         go_through(machine, crowd, random.sample(HAPPENINGS, len(HAPPENINGS)))
