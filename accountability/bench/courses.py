@@ -179,7 +179,7 @@ def _leads(draw: Random, first: int, last: int, *, ends_well: bool) -> list[Step
 
 def _measures(draw: Random, first: int, last: int) -> list[Step]:
     steps = []
-    for nth in range(draw.choices((2, 4, 6, 8, 10), (15, 25, 30, 20, 10))[0]):
+    for nth in range(draw.choices((8, 13, 19, 24, 30), (15, 25, 30, 20, 10))[0]):
         kind = draw.choices((MeasureKind.FREEZE, MeasureKind.SEAL, MeasureKind.DETAIN), (6, 3, 1))
         data = {
             "measure": f"{{measure{nth}}}", "measure_kind": str(kind[0]), "amount": "{share}",

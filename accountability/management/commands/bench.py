@@ -5,23 +5,27 @@ from __future__ import annotations
 import io
 import logging
 from argparse import ArgumentParser
+from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
 from accountability.bench import pages, sweeping, web
 from accountability.bench.figures import Figure, settle
-from accountability.bench.load import load
+from accountability.bench.load import Loaded, load
 from accountability.bench.plan import SIZES, Plan
+from cases.models import Case, CaseEvent
 from cases.timeline import legal_day
 from deadlines.law import current
+from deadlines.models import Clock
 from enforcement.rollups import fold, turn_day
 
 #: Groups of figures, in the order in which they are measured.
@@ -38,7 +42,10 @@ class Command(BaseCommand):
         """Take size, seed, and which groups of figures to measure."""
         parser.add_argument("--size", choices=SIZES, default="M")
         parser.add_argument("--seed", type=int, default=1)
-        parser.add_argument("--only", nargs="+", choices=GROUPS, default=list(GROUPS))
+        parser.add_argument("--only", nargs="*", choices=GROUPS, default=list(GROUPS))
+        parser.add_argument(
+            "--keep", action="store_true", help="留下数据库；下次带 --keep 时直接使用，不再生成"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the scratch database, measure, drop it."""
@@ -46,20 +53,20 @@ class Command(BaseCommand):
         settings.MFA_REQUIRED = False  # the visitors of the bench have a password only
         logging.getLogger("enforcement").setLevel(logging.WARNING)  # a line a request is too many
         old = connection.settings_dict["NAME"]
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        keep = options["keep"]
+        connection.creation.create_test_db(
+            verbosity=0, autoclobber=True, serialize=False, keepdb=keep
+        )
         try:
             self.measure(options["size"], options["seed"], options["only"])
         finally:
-            connection.creation.destroy_test_db(old, verbosity=0)
+            connection.creation.destroy_test_db(old, verbosity=0, keepdb=keep)
 
     def measure(self, size: str, seed: int, only: list[str]) -> None:
-        """Make the load and print each figure as it is measured."""
-        call_command("load_courts", verbosity=0, stdout=io.StringIO())
+        """Make the load, or take the one kept, and print each figure as it is measured."""
         now = timezone.now()
         plan = Plan(seed, SIZES[size], legal_day(now), current().calendar, sweeping.WAVES)
-        start = perf_counter()
-        made = load(plan, now)
-        self.tell([Figure("generate_s", "s", (perf_counter() - start,))], size)
+        made = self.kept(plan) or self.made(plan, now, size)
         self.stderr.write(f"{made.cases} cases, {made.events} events, {made.clocks} clocks")
         settle()
         if "pages" in only:
@@ -78,6 +85,27 @@ class Command(BaseCommand):
             self.tell(web.over_http(size, seed, now), size)
         if "demo" in only:
             self.tell([web.demo_ready()], size)
+
+    def kept(self, plan: Plan) -> Loaded | None:
+        """Return what an earlier run with ``--keep`` left, or None in an empty database.
+
+        Raises:
+            CommandError: what is there is not this plan's.
+        """
+        if not Case.objects.exists():
+            return None
+        if Case.objects.count() != plan.cases:
+            raise CommandError("留下的数据库不是这个规模的，请去掉 --keep 重新生成。")
+        counted = {m._meta.db_table: m._default_manager.count() for m in (Case, CaseEvent, Clock)}
+        return Loaded(defaultdict(int, counted))
+
+    def made(self, plan: Plan, now: datetime, size: str) -> Loaded:
+        """Make the load and tell how long it took."""
+        call_command("load_courts", verbosity=0, stdout=io.StringIO())
+        start = perf_counter()
+        made = load(plan, now)
+        self.tell([Figure("generate_s", "s", (perf_counter() - start,))], size)
+        return made
 
     def tell(self, figures: Iterable[Figure], size: str) -> None:
         """Print figures as they come and keep them under ``var/bench``."""
