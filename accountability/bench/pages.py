@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from accountability.bench.against import against_pages
 from accountability.bench.figures import Figure, p95
 from cases.models import Case, Party
 from enforcement.models import Court, User
@@ -42,6 +43,7 @@ class Visitor:
         """Sign in."""
         self.client = Client()
         user = User.objects.get(username=username)
+        self.pk = user.pk
         self.client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
 
     def get(self, url: str) -> Took:
@@ -94,6 +96,7 @@ def pages(today: date) -> Iterable[Figure]:
     yield from _lists(places, today)
     yield from _searches(places)
     yield _naive("list_floor_ms", _FLOOR, [places.busy.key])
+    yield from against_pages(places.busy, places.judge.pk, places.chain[0], today)
 
 
 class Places:

@@ -6,18 +6,20 @@ floor of bare SQL.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
+from statistics import median
 from time import perf_counter
 
 from django.db import connection, transaction
 
+from accountability.bench.against import against_idle, against_rebuild, against_verify
 from accountability.bench.figures import Figure, moment, settle, timed
 from accountability.bench.plan import Plan
+from accountability.bench.worker import Team, team
 from accountability.models import Flag
-from accountability.sweep import Swept, sweep
+from accountability.sweep import sweep
 from cases.ledger import verify
 from cases.models import Case, HandlerTerm
 from cases.timeline import record
@@ -33,29 +35,39 @@ LOOP, REBUILT = 600, 5_000
 OFTEN = 1_000_000
 
 
-def backlog(plan: Plan, workers: int = 2) -> Iterable[Figure]:
-    """Sweep the first wave, a fifth of all cases, lapsed at once, with two workers."""
+#: Lets a team begin, asks for pages as long as it works, and yields what they took.
+Meanwhile = Callable[[Team], Iterable[Figure]]
+
+
+def backlog(
+    plan: Plan, env: Mapping[str, str], meanwhile: Meanwhile | None = None, workers: int = 2
+) -> Iterable[Figure]:
+    """Sweep the first wave, a fifth of all cases, lapsed at once, with two workers.
+
+    Args:
+        env: environment of processes on this database.
+        meanwhile: what people do at that time.
+    """
     settle()
-    day, now = plan.days[0], moment(plan.today)
-
-    def work(_: int) -> Swept:
-        try:
-            return sweep(max(day, plan.today), now)
-        finally:
-            connection.close()
-
-    start = perf_counter()
-    with ThreadPoolExecutor(workers) as pool:
-        flagged = sum(done.flagged for done in pool.map(work, range(workers)))
-    seconds = perf_counter() - start
+    day = max(plan.days[0], plan.today)
+    sweepers = team(env, "sweep", [{"day": day.isoformat()}] * workers)
+    if meanwhile is None:
+        sweepers.begin()
+    else:
+        yield from meanwhile(sweepers)
+    told = sweepers.results()
+    seconds = max(one["seconds"] for one in told)
+    flagged = sum(one["done"] for one in told)
     yield Figure("backlog_s", "s", (seconds,))
     yield Figure("backlog_flags", "flags", (flagged,))
     yield Figure("backlog_flags_per_s", "flags/s", (flagged / seconds,))
+    yield Figure("sweep_peak_mb", "MB", (max(one["peak_mb"] for one in told),))
 
 
 def sweeps(plan: Plan) -> Iterable[Figure]:
     """Sweep newly lapsed cases day after day; the naive loop has the first day's for itself."""
-    yield Figure("sweep_loop_flags_per_s", "flags/s", tuple(_loops(plan.days[1])))
+    loops = tuple(_loops(plan.days[1]))
+    yield Figure("sweep_loop_flags_per_s", "flags/s", loops)
     sweep(plan.days[1], moment(plan.days[1]))
     rates, statements = [], []
     for day in plan.days[2:]:
@@ -65,12 +77,15 @@ def sweeps(plan: Plan) -> Iterable[Figure]:
         rates.append(done.flagged / (perf_counter() - start))
         statements.append((done.statements - 2) / max(1, -(-done.looked // 5000)))
     yield Figure("sweep_flags_per_s", "flags/s", tuple(rates))
+    if loop := median(loops):  # a load may be too small to have any for the loop
+        yield Figure("sweep_against_loop", "times", tuple(rate / loop for rate in rates))
     yield Figure("sweep_floor_rows_per_s", "rows/s", tuple(_floor() for _ in range(3)))
     yield Figure("sweep_statements_per_batch", "statements", tuple(statements))
     last = plan.days[-1]
     settle()
     idle = [timed(lambda: sweep(last, moment(last))) * 1000 for _ in range(21)]
     yield Figure("sweep_idle_ms", "ms", tuple(idle[1:]))
+    yield from against_idle(last)
 
 
 def _loops(day: date) -> Iterable[float]:
@@ -140,7 +155,7 @@ def _floor() -> float:
     return rows / seconds
 
 
-def rebuilds(cases: int, now: datetime, runs: int = 3) -> Iterable[Figure]:
+def rebuilds(cases: int, now: datetime, env: Mapping[str, str], runs: int = 3) -> Iterable[Figure]:
     """Derive sheets from nothing but their events: in batches, and case by case as a loop would."""
     count = min(REBUILT, cases // 5)
     rates = []
@@ -148,14 +163,32 @@ def rebuilds(cases: int, now: datetime, runs: int = 3) -> Iterable[Figure]:
         ids = list(range(run * count + 1, (run + 1) * count + 1))
         rates.append(_rebuilt(ids, now, len(ids)))
     yield Figure("rebuild_cases_per_s", "cases/s", tuple(rates))
+    yield from against_rebuild(ids)
+    yield Figure("rebuild_two_cases_per_s", "cases/s", tuple(_two(env, count) for _ in range(runs)))
     ids = list(range(runs * count + 1, runs * count + 201))
     yield Figure("rebuild_loop_cases_per_s", "cases/s", (_rebuilt(ids, now, 1),))
 
 
-def _rebuilt(ids: Sequence[int], now: datetime, at_once: int) -> float:
+def _two(env: Mapping[str, str], count: int) -> float:
+    """Let two workers derive the sheets of ``2 * count`` cases, each its half."""
+    halves = [(1, count), (count + 1, 2 * count)]
+    _forget(range(1, 2 * count + 1))
+    tasks = [{"first": first, "last": last, "at_once": 1_000} for first, last in halves]
+    two = team(env, "rebuild", tasks)
+    two.begin()
+    told = two.results()
+    return float(sum(one["done"] for one in told) / max(one["seconds"] for one in told))
+
+
+def _forget(ids: Sequence[int]) -> None:
+    """Throw the sheets of some cases away."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM deadlines_clock WHERE case_id = ANY(%s)", [list(ids)])
         cursor.execute("DELETE FROM deadlines_sheet WHERE case_id = ANY(%s)", [list(ids)])
+
+
+def _rebuilt(ids: Sequence[int], now: datetime, at_once: int) -> float:
+    _forget(ids)
     start = perf_counter()
     for first in range(0, len(ids), at_once):
         rebuild(ids[first : first + at_once], now=now)
@@ -177,3 +210,4 @@ def verifies(events: int) -> Iterable[Figure]:
         cursor.execute("SELECT count(*), sum(length(data)), sum(length(hash)) FROM cases_caseevent")
         rate = cursor.fetchone()[0] / (perf_counter() - start)
     yield Figure("verify_floor_events_per_s", "events/s", (rate,))
+    yield from against_verify()

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import cycle
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -30,8 +31,11 @@ from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
 
+from accountability.bench.against import against_http
 from accountability.bench.figures import Figure, p95
 from accountability.bench.rows import query_code
+from accountability.bench.sweeping import Meanwhile
+from accountability.bench.worker import Team
 from cases.models import Case
 from cases.verb import VERBS
 from enforcement.models import User
@@ -54,7 +58,7 @@ def served() -> Iterator[tuple[Supervisor, int]]:
     port = _free_port()
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--workers", "2"]
     web += ["--host", "127.0.0.1", "--port", str(port), "--blocking-threads", "2"]
-    supervisor = Supervisor(settings.VAR_DIR / "log", _env(), settings.BASE_DIR)
+    supervisor = Supervisor(settings.VAR_DIR / "log", environment(), settings.BASE_DIR)
     try:
         supervisor.start("bench-web", [*web, "enforcement.wsgi:application"])
         supervisor.wait_for(lambda: _answers(port, "/health/live"), PATIENCE)
@@ -63,7 +67,7 @@ def served() -> Iterator[tuple[Supervisor, int]]:
         supervisor.stop()
 
 
-def _env() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Return the environment of a server on the scratch database, without limits on programs."""
     wanted = connection.settings_dict
     user = quote(wanted["USER"] or "") + (
@@ -160,6 +164,7 @@ def crowd(port: int, work: Work, count: int) -> list[float]:
 def over_http(size: str, seed: int, now: datetime) -> Iterable[Figure]:
     """Yield every figure over HTTP, and what the web workers hold in memory afterwards."""
     stage = Stage(seed, now)
+    yield from against_http(stage.case, stage.judge)
     with served() as (supervisor, port):
         for name, work in stage.works().items():
             crowd(port, work, CLIENTS * 2)
@@ -169,6 +174,26 @@ def over_http(size: str, seed: int, now: datetime) -> Iterable[Figure]:
         crowd(port, stage.docket, MANY[size])
         yield Figure("web_rss_before_mb", "MB", (before,))
         yield Figure("web_rss_mb", "MB", (_memory(supervisor),))
+
+
+def meanwhile(seed: int, now: datetime) -> Meanwhile:
+    """Return what measures pages while somebody works: made ready before the work begins."""
+    stage = Stage(seed, now)
+
+    def measure(team: Team) -> Iterator[Figure]:
+        works = {name: work for name, work in stage.works().items() if "verb" not in name}
+        times: dict[str, list[float]] = {name: [] for name in works}
+        with served() as (_, port):
+            team.begin()
+            for name, work in cycle(works.items()):
+                if not team.working:
+                    break
+                times[name] += crowd(port, work, CLIENTS * 4)
+        for name, found in times.items():
+            if found:
+                yield Figure(name.replace("http_", "backlog_"), "ms", (p95(found),))
+
+    return measure
 
 
 class Stage:
@@ -183,6 +208,7 @@ class Stage:
         self.case = mine.select_related("handler", "court")[0]
         judge = self.case.handler
         assert judge is not None  # noqa: S101 - an enforcing case has one
+        self.judge = judge
         self.cookie = {"Cookie": f"sessionid={_session(judge)}"}
         clerk = User.objects.get(username=f"load-{self.case.court_id}-clerk")
         self.numbers = list(Case.objects.order_by("id").values_list("number", flat=True)[:400])
@@ -210,7 +236,12 @@ class Stage:
             "http_portal_p95_ms": self.portal,
             "http_api_list_p95_ms": self.api_list,
             "http_api_verb_p95_ms": self.api_verb,
+            "http_floor_p95_ms": self.alive,
         }
+
+    def alive(self, caller: Caller, n: int) -> None:
+        """The least the server can be asked: that it is there."""
+        caller.ask("GET", "/health/live", {})
 
     def docket(self, caller: Caller, n: int) -> None:
         """The judge's cases by urgency."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 from argparse import ArgumentParser
 from collections import defaultdict
@@ -18,7 +19,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from accountability.bench import pages, sweeping, web
+from accountability.bench import pages, report, sweeping, web
+from accountability.bench.against import against_load
 from accountability.bench.figures import Figure, settle
 from accountability.bench.load import Loaded, load
 from accountability.bench.plan import SIZES, Plan
@@ -28,6 +30,8 @@ from deadlines.law import current
 from deadlines.models import Clock
 from enforcement.rollups import fold, turn_day
 
+#: The page whose tables are compared with.
+PAGE = Path(settings.BASE_DIR) / "docs" / "benchmarks.md"
 #: Groups of figures, in the order in which they are measured.
 GROUPS = ("pages", "sweep", "rebuild", "verify", "http", "demo")
 
@@ -38,17 +42,28 @@ class Command(BaseCommand):
     help = "在临时数据库上测速，每项指标输出一行 JSON"
     requires_migrations_checks = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Begin with nothing measured."""
+        super().__init__(*args, **kwargs)
+        self.measured: dict[str, Any] = {}
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take size, seed, and which groups of figures to measure."""
         parser.add_argument("--size", choices=SIZES, default="M")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--only", nargs="*", choices=GROUPS, default=list(GROUPS))
         parser.add_argument(
+            "--write", action="store_true", help="把本规模的最新指标写入 docs/benchmarks.md 的表格"
+        )
+        parser.add_argument(
             "--keep", action="store_true", help="留下数据库；下次带 --keep 时直接使用，不再生成"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make the scratch database, measure, drop it."""
+        """Make the scratch database, measure, drop it, and compare with what was committed."""
+        if options["write"]:
+            self.write(options["size"])
+            return
         settings.ALLOWED_HOSTS = ["*"]
         settings.MFA_REQUIRED = False  # the visitors of the bench have a password only
         logging.getLogger("enforcement").setLevel(logging.WARNING)  # a line a request is too many
@@ -61,6 +76,15 @@ class Command(BaseCommand):
             self.measure(options["size"], options["seed"], options["only"])
         finally:
             connection.creation.destroy_test_db(old, verbosity=0, keepdb=keep)
+        page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+        for line in report.compared(page, options["size"], self.measured):
+            self.stderr.write(line)
+
+    def write(self, size: str) -> None:
+        """Make the table of a size in the documentation anew, from the figures kept."""
+        figures = report.last_figures(_file(size))
+        page = report.written(PAGE.read_text(encoding="utf-8"), size, figures)
+        PAGE.write_text(page, encoding="utf-8")
 
     def measure(self, size: str, seed: int, only: list[str]) -> None:
         """Make the load, or take the one kept, and print each figure as it is measured."""
@@ -72,10 +96,11 @@ class Command(BaseCommand):
         if "pages" in only:
             self.tell(pages.pages(plan.today), size)
         if "sweep" in only:
-            self.tell(sweeping.backlog(plan), size)
+            visitors = web.meanwhile(seed, now) if size in "LN" else None
+            self.tell(sweeping.backlog(plan, web.environment(), visitors), size)
             self.tell(sweeping.sweeps(plan), size)
         if "rebuild" in only:
-            self.tell(sweeping.rebuilds(made.cases, now), size)
+            self.tell(sweeping.rebuilds(made.cases, now, web.environment()), size)
         if "verify" in only:
             self.tell(sweeping.verifies(made.events), size)
         if "http" in only:
@@ -104,16 +129,25 @@ class Command(BaseCommand):
         call_command("load_courts", verbosity=0, stdout=io.StringIO())
         start = perf_counter()
         made = load(plan, now)
-        self.tell([Figure("generate_s", "s", (perf_counter() - start,))], size)
+        seconds = perf_counter() - start
+        rate = sum(made.rows.values()) / seconds
+        self.tell([Figure("generate_s", "s", (seconds,))], size)
+        self.tell([Figure("generate_rows_per_s", "rows/s", (rate,))], size)
+        self.tell(against_load(), size)
         return made
 
     def tell(self, figures: Iterable[Figure], size: str) -> None:
         """Print figures as they come and keep them under ``var/bench``."""
-        folder = Path(settings.VAR_DIR) / "bench"
-        folder.mkdir(parents=True, exist_ok=True)
+        file = _file(size)
+        file.parent.mkdir(parents=True, exist_ok=True)
         for figure in figures:
             line = figure.line(size)
+            self.measured[figure.name] = json.loads(line)
             self.stdout.write(line)
             self.stdout.flush()
-            with (folder / f"{size}.jsonl").open("a", encoding="utf-8") as file:
-                file.write(line + "\n")
+            with file.open("a", encoding="utf-8") as kept:
+                kept.write(line + "\n")
+
+
+def _file(size: str) -> Path:
+    return Path(settings.VAR_DIR) / "bench" / f"{size}.jsonl"
