@@ -19,6 +19,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from accountability.machine import FlagState
+from accountability.pace import Pace
 from cases.timeline import legal_day
 from deadlines.law import Law, current
 from deadlines.sheets import rebuild, wants_rebuild
@@ -180,16 +181,24 @@ class Swept:
     statements: int = 0
 
 
-def sweep(today: date, now: datetime, *, law: Law | None = None, batch: int = BATCH) -> Swept:
+def sweep(
+    today: date,
+    now: datetime,
+    *,
+    law: Law | None = None,
+    batch: int = BATCH,
+    pace: Pace | None = None,
+) -> Swept:
     """Rebuild what is stale, flag what has lapsed by ``today``, and write a ``Tick``.
 
     Args:
         today: legal day up to which lapses are looked for. On a day before that of ``now`` flags
             are raised but none is taken back: what lapsed since is no ground for that.
         now: moment stamped on flags and events.
-        batch: cases flagged in one transaction.
+        batch: cases flagged in one transaction, when nobody asks for pages.
+        pace: when to give way to those who do.
     """
-    law = law or current()
+    law, pace = law or current(), pace or Pace()
     done = Swept()
     tick = Tick.objects.create(job="sweep", today=today, started_at=now)
 
@@ -199,8 +208,8 @@ def sweep(today: date, now: datetime, *, law: Law | None = None, batch: int = BA
 
     try:
         with connection.execute_wrapper(count):
-            _rebuild_stale(done, law, now)
-            _flag_due(done, law, today, now, batch)
+            _rebuild_stale(done, law, now, pace)
+            _flag_due(done, law, today, now, batch, pace)
     except Exception as error:
         tick.error = f"{type(error).__name__}: {error}"[:2000]
         raise
@@ -209,24 +218,26 @@ def sweep(today: date, now: datetime, *, law: Law | None = None, batch: int = BA
     return done
 
 
-def _rebuild_stale(done: Swept, law: Law, now: datetime) -> None:
+def _rebuild_stale(done: Swept, law: Law, now: datetime, pace: Pace) -> None:
     after = 0
     while ids := wants_rebuild(law, after):
-        result = rebuild(ids, now=now, law=law)
+        with pace.giving_way():
+            result = rebuild(ids, now=now, law=law)
         done.rebuilt += len(result.done)
         done.sick += len(result.sick)
         after = ids[-1]
 
 
-def _flag_due(done: Swept, law: Law, today: date, now: datetime, batch: int) -> None:
+def _flag_due(done: Swept, law: Law, today: date, now: datetime, batch: int, pace: Pace) -> None:
     backward = today < legal_day(now)
     lock = _LOCK_BACKWARD if backward else _LOCK_DUE
     values: dict[str, Any] = {
-        "today": today, "now": now, "token": law.token, "most": batch,
+        "today": today, "now": now, "token": law.token,
         "backward": backward, "after": 0,
     }  # fmt: skip
     while True:
-        with transaction.atomic(), connection.cursor() as cursor:
+        values["most"] = pace.batch(batch)
+        with pace.giving_way(), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_PLAN)
             cursor.execute(lock, values)
             ids = [row[0] for row in cursor.fetchall()]

@@ -13,7 +13,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +23,9 @@ from redis.exceptions import RedisError
 from enforcement.errors import Refused
 
 KEY = "enforcement:counters"
+#: Requests answered in one second of the wall, by all web processes; and the seconds looked back.
+ASKED, RECENT = "enforcement:asked:{}", 3
+REQUESTS = "enforcement_http_requests_total"
 #: Seconds between two hand-overs, and the pause after a failed one.
 EVERY, REST = 1.0, 10.0
 #: Upper bounds of the histograms, in seconds.
@@ -114,10 +117,15 @@ def hand_over() -> bool:
     taken = _pending.take()
     if not taken:
         return True
+    asked = sum(by for (name, _, _), by in taken.items() if name == REQUESTS)
     try:
         with _redis() as client, client.pipeline(transaction=True) as pipe:
             for line, by in taken.items():
                 pipe.hincrby(KEY, json.dumps(line), by)
+            if asked:
+                second = ASKED.format(int(time()))
+                pipe.incrby(second, asked)
+                pipe.expire(second, 2 * RECENT)
             pipe.execute()
     except (RedisError, OSError):
         with _pending.lock:
@@ -140,6 +148,18 @@ def read() -> dict[Line, int]:
     except (RedisError, OSError):
         return {}
     return {_line(key): int(value) for key, value in found.items()}
+
+
+def asked_lately() -> float:
+    """Return how many requests a second were answered lately; 0 when Redis does not answer."""
+    this = int(time())
+    keys = [ASKED.format(this - ago) for ago in range(1, RECENT + 1)]
+    try:
+        with _redis() as client:
+            found: Any = client.mget(keys)
+    except (RedisError, OSError):
+        return 0.0
+    return sum(int(n or 0) for n in found) / RECENT
 
 
 def _line(key: bytes) -> Line:
