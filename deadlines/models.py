@@ -94,7 +94,7 @@ class Sheet(models.Model):
                 name="sheet_docket",
                 condition=Q(next_due__isnull=False),
             ),
-            models.Index(fields=["token"], name="sheet_token"),
+            models.Index(fields=["token", "case"], name="sheet_made_under"),
             models.Index(fields=["case"], name="sheet_sick", condition=~Q(sick="")),
         ]
 

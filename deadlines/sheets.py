@@ -70,12 +70,26 @@ ON CONFLICT (case_id) DO UPDATE SET
     court_id = EXCLUDED.court_id, sick = EXCLUDED.sick, built_at = EXCLUDED.built_at
 """
 
+#: Each branch reads an index in the order of cases and ends at the limit, so that a batch costs the
+#: same whether five sheets are old or five million: a change of law makes all of them old at once.
 _WANTS = """
+WITH RECURSIVE made_under (token) AS (
+    SELECT min(token) FROM deadlines_sheet
+    UNION ALL
+    SELECT (SELECT min(s.token) FROM deadlines_sheet s WHERE s.token > m.token)
+    FROM made_under m WHERE m.token IS NOT NULL
+)
 SELECT case_id FROM (
-    SELECT case_id FROM deadlines_stale
-    UNION SELECT case_id FROM deadlines_sheet WHERE token < %(token)s OR token > %(token)s
-    UNION SELECT case_id FROM deadlines_sheet WHERE sick <> ''
-) w WHERE case_id > %(after)s ORDER BY case_id LIMIT %(most)s
+    (SELECT case_id FROM deadlines_stale WHERE case_id > %(after)s ORDER BY 1 LIMIT %(most)s)
+    UNION
+    (SELECT old.case_id FROM made_under m, LATERAL (
+        SELECT s.case_id FROM deadlines_sheet s
+        WHERE s.token = m.token AND s.case_id > %(after)s ORDER BY 1 LIMIT %(most)s
+    ) old WHERE m.token <> %(token)s)
+    UNION
+    (SELECT case_id FROM deadlines_sheet
+     WHERE sick <> '' AND case_id > %(after)s ORDER BY 1 LIMIT %(most)s)
+) w ORDER BY case_id LIMIT %(most)s
 """
 
 Row = tuple[Any, ...]
