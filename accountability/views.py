@@ -33,6 +33,7 @@ from deadlines.law import current
 from enforcement.frame import acting_post
 from enforcement.models import Court, User
 from enforcement.paging import CAP, capped_count, page_of
+from enforcement.replica.lists import replicated
 from enforcement.roles import COURT_ROLES
 from enforcement.staff import staff, who
 
@@ -76,6 +77,7 @@ def _tree(request: HttpRequest, scope: Scope) -> dict[str, Any]:
 
 @staff
 @require_GET
+@replicated
 def dashboard(request: HttpRequest, key: str = "") -> HttpResponseBase:
     """Show every figure of one court in sight, and of the courts one level below it.
 
@@ -139,6 +141,7 @@ def _compared(board: Dashboard, sort: str) -> dict[str, Any]:
 
 @staff
 @require_GET
+@replicated
 def clocks(request: HttpRequest) -> HttpResponseBase:
     """List clocks of a court in sight by rule, status and month; ``?format=csv`` exports them.
 
@@ -210,6 +213,7 @@ def _status_chips(asked: ClockList, today: date) -> list[Chip]:
 
 @staff
 @require_GET
+@replicated
 def flags(request: HttpRequest) -> HttpResponseBase:
     """List flags of a court in sight by stage, rule and holder, with the courts below.
 

@@ -31,6 +31,7 @@ from enforcement.paging import CAP, capped_count, page_of
 from enforcement.papers.docx import to_docx
 from enforcement.papers.pdf import render_pdf
 from enforcement.papers.text import chinese_date
+from enforcement.replica.lists import replicated
 from enforcement.signin.proof import needs_proof
 from enforcement.staff import staff, who
 
@@ -39,6 +40,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 @staff
 @require_GET
+@replicated
 def case_list(request: HttpRequest) -> HttpResponse:
     """Show the cases in sight, filtered; the dashboard's figures open exactly this list."""
     user, today = who(request)

@@ -30,6 +30,7 @@ from enforcement.errors import NotFound, Refused
 from enforcement.middleware import now_of
 from enforcement.models import Court, Post
 from enforcement.paging import CAP, capped_count, page_of
+from enforcement.replica.lists import replicated
 from enforcement.roles import COURT_ROLES, Role
 from enforcement.staff import court_with, post_with, staff, who
 
@@ -43,6 +44,7 @@ MOST = 100
 
 @staff
 @require_GET
+@replicated
 def docket(request: HttpRequest) -> HttpResponse:
     """Show a judge their open cases by urgency; helpers and heads those of their court.
 
@@ -150,6 +152,7 @@ def _running_rules() -> list[tuple[str, str]]:
 
 @staff
 @require_http_methods(["GET", "POST"])
+@replicated
 def assignment(request: HttpRequest) -> HttpResponse:
     """Show unassigned cases beside the judges' workload; assign one, several, or as suggested.
 

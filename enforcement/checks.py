@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Caution
 
+from enforcement import checks_places as places
 from enforcement.env import env_secret
 from enforcement.frame import DEMO_ACCOUNTS
 
@@ -55,6 +56,7 @@ def settings_fit_together(**_: Any) -> list[CheckMessage]:
         *_keys(),
         *_default_keys(),
         *_parts(),
+        *places.replica(),
         *_watching(),
     ]
 

@@ -17,6 +17,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from enforcement.models import Tick
+from enforcement.replica import aliases
+from enforcement.replica.watch import WATCH, WORDS
 
 #: Seconds that a broker or a worker has for its answer.
 PATIENCE = 1.0
@@ -61,6 +63,20 @@ def redis() -> Looked:
     except (RedisError, OSError, ValueError) as error:
         return Looked(False, "连不上", _brief(error))
     return Looked(True, "正常")
+
+
+def replica() -> Looked | None:
+    """Look whether lists are read from the replica, and how far it is behind; None without one."""
+    if not aliases.configured():
+        return None
+    try:
+        found = WATCH.look(anew=True)
+    except (DatabaseError, OSError) as error:
+        return Looked(False, "查不到", _brief(error))
+    behind = "" if found.lag is None else f"落后不超过 {found.lag:.1f} 秒"
+    if found.why:
+        return Looked(False, WORDS[found.why], behind or "清单和统计由主库提供")
+    return Looked(True, "正常", behind)
 
 
 _migrated = False

@@ -20,6 +20,8 @@ from enforcement.measures import Sample, gauge
 from enforcement.middleware import now_of
 from enforcement.models import RollupDelta, Tick
 from enforcement.paging import capped_count
+from enforcement.replica import aliases
+from enforcement.replica.watch import WATCH
 
 #: Deltas are counted up to here.
 MOST_DELTAS = 1_000_000
@@ -71,6 +73,17 @@ def _servers(now: datetime) -> Iterator[Sample]:
         yield "enforcement_queue_depth", {}, int(waiting.value)
 
 
+def _replica(now: datetime) -> Iterator[Sample]:
+    """Whether the replica answers, may be used, and how far it is behind; none without one."""
+    if not aliases.configured():
+        return
+    found = WATCH.look(anew=True)
+    yield "enforcement_replica_up", {}, int(found.up)
+    yield "enforcement_replica_used", {}, int(not found.why)
+    if found.lag is not None:
+        yield "enforcement_replica_lag_seconds", {}, found.lag
+
+
 def _disk(now: datetime) -> Iterator[Sample]:
     for place, path in {"data": settings.VAR_DIR, "files": settings.MEDIA_ROOT}.items():
         if path.exists():
@@ -114,6 +127,14 @@ measures.register(
         gauge("queue_depth", "messages waiting for a worker"),
     ],
     _servers,
+)
+measures.register(
+    [
+        gauge("replica_up", "1 when the replica answers as a replica of this primary"),
+        gauge("replica_used", "1 when lists may be read from it"),
+        gauge("replica_lag_seconds", "seconds the replica is behind, at most"),
+    ],
+    _replica,
 )
 measures.register(
     [

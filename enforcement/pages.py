@@ -120,6 +120,8 @@ def ready(request: HttpRequest) -> JsonResponse:
     if sound:
         answer |= _sweep_age(timezone.now())
         answer["warnings"] += [] if machinery.redis().ok else ["redis"]
+        replica = machinery.replica()
+        answer["warnings"] += [] if replica is None or replica.ok else ["replica"]
     return JsonResponse(answer, status=200 if sound else 503)
 
 
@@ -269,10 +271,11 @@ def sweep_cases(request: HttpRequest, part: str) -> HttpResponse:
 
 def _machine_rows() -> list[dict[str, str]]:
     """Say how database, cache, queue, workers and counts are."""
-    broker = machinery.queue(app)
+    broker, replica = machinery.queue(app), machinery.replica()
     deltas = capped_count(RollupDelta.objects.all(), MOST_DELTAS)
     return [
         _looked("数据库", machinery.database()),
+        *([] if replica is None else [_lists_from(replica)]),
         _looked("表结构", machinery.migrations()),
         _looked("Redis", machinery.redis()),
         _looked("任务队列", broker),
@@ -284,6 +287,11 @@ def _machine_rows() -> list[dict[str, str]]:
             "后台每半分钟合并一次",
         ),
     ]
+
+
+def _lists_from(replica: machinery.Looked) -> dict[str, str]:
+    """Say how the replica is; without it everything goes on, so it is amber and not red."""
+    return _row("只读副本", replica.value, "ok" if replica.ok else "soon", replica.note)
 
 
 def _law_rows(today: date) -> list[dict[str, str]]:

@@ -23,6 +23,7 @@ from django.db import connection, transaction
 from enforcement.counting import DAY_LOCK, TABLES, Table
 from enforcement.models import Court
 from enforcement.models.rollups import NO_DAY
+from enforcement.replica import aliases
 
 #: Advisory lock of the fold: one at a time, so that rollup rows are never fought over.
 FOLD_LOCK = 7302
@@ -269,7 +270,7 @@ def _read(
         values |= {f"dims{nth}": None if want.dims is None else list(want.dims)}
         values |= {f"first{nth}": want.first, f"last{nth}": want.last}
     was = None
-    with connection.cursor() as cursor:
+    with aliases.connection().cursor() as cursor:
         cursor.execute(_heads(metrics, counting != today) + "\nUNION ALL ".join(parts), values)
         for nth, node, dim, day, n in cursor.fetchall():
             if nth < 0:

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "enforcement.replica.positions.Remember",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -134,6 +135,18 @@ DATABASES["default"].update(
 )
 #: Seconds for a database that does not answer: a page says so, and nobody waits for minutes.
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", "5")
+#: A streaming replica of that database, for dashboards and lists (`enforcement.replica`).
+REPLICA_URL = env_secret("REPLICA_URL")
+#: Seconds it may be behind; seconds it has to answer; seconds it is left alone after it failed.
+REPLICA_MAX_LAG = env_int("REPLICA_MAX_LAG", 10)
+REPLICA_TIMEOUT = env_int("REPLICA_TIMEOUT", 2)
+REPLICA_REST = env_int("REPLICA_REST", 10)
+if REPLICA_URL:
+    DATABASES["replica"] = {**DATABASES["default"], **database_from_url(REPLICA_URL)}
+    DATABASES["replica"]["OPTIONS"].setdefault("connect_timeout", str(REPLICA_TIMEOUT))
+    #: A test runner makes one database and asks it under both names.
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+DATABASE_ROUTERS = ["enforcement.replica.aliases.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env_secret("REDIS_URL") or embedded.redis_url(VAR_DIR)

@@ -24,6 +24,7 @@ from enforcement.middleware import now_of
 from enforcement.models import User
 from enforcement.paging import CAP, capped_count, page_of
 from enforcement.papers.pdf import render_pdf
+from enforcement.replica.lists import replicated
 from enforcement.staff import staff, who
 from petitions import access, lines, queries
 from petitions.machine import ReviewState
@@ -73,6 +74,7 @@ class Column:
 
 @staff
 @require_GET
+@replicated
 def reviews(request: HttpRequest) -> HttpResponse:
     """Show the dual reviews whose outside the person may read."""
     user, today = who(request)

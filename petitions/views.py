@@ -25,6 +25,7 @@ from enforcement.models import User
 from enforcement.paging import CAP, capped_count, page_of
 from enforcement.papers.docx import to_docx
 from enforcement.papers.pdf import render_pdf
+from enforcement.replica.lists import replicated
 from enforcement.staff import staff, who
 from petitions import access, lines, papers, queries
 from petitions.machine import OrderState, PetitionState, ReportState
@@ -139,6 +140,7 @@ def acts_for(
 
 @staff
 @require_GET
+@replicated
 def petitions(request: HttpRequest) -> HttpResponse:
     """Show the petitions in sight by stage, the longest waiting first."""
     user, today = who(request)
@@ -211,6 +213,7 @@ def _contact(found: Petition, user: User) -> str:
 
 @staff
 @require_GET
+@replicated
 def reports(request: HttpRequest) -> HttpResponse:
     """Show the reports in sight, drafts that wait for the person's approval first."""
     user, today = who(request)
@@ -285,6 +288,7 @@ def report_docx(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff
 @require_GET
+@replicated
 def orders(request: HttpRequest) -> HttpResponse:
     """Show the orders in sight: to my court to reply to, from my court to judge, and the rest."""
     user, today = who(request)

@@ -22,6 +22,7 @@ from rest_framework.views import APIView
 from enforcement.errors import NotFound
 from enforcement.headers import handed_out
 from enforcement.paging import Page, page_at
+from enforcement.replica.lists import answered
 from enforcement.rest.contract import NONE_MATCH_HEADER, Operation, etag_header
 from enforcement.rest.problems import answer_to, answer_to_unforeseen
 from enforcement.rest.reading import Asked, etag, read_query, unchanged, who_asks
@@ -140,8 +141,15 @@ class Rows(Face):
         return {"today": who.today}
 
     def get(self, request: Request, **at: Any) -> Response:
-        """Answer one page."""
+        """Answer one page, from the replica when the list is of more than one case."""
         asked, who = read_query(request, self.asks), who_asks(request)
+        if at or asked.get("case"):
+            return self._answer(request, asked, who, at)
+        return answered(request._request, lambda: self._answer(request, asked, who, at))
+
+    def _answer(
+        self, request: Request, asked: dict[str, Any], who: Who, at: dict[str, Any]
+    ) -> Response:
         page = self.page(self.rows(who, asked, **at), asked)
         return Response(
             {

@@ -19,6 +19,11 @@ MADE = "Zr8_vQ2mX-tB6yLw0KfJd4HsPaE7gNcU1oRi9TzWq3V5xYbM"
 KEYS = {"SECRET_KEY": MADE + "a1", "INDEX_KEY": MADE + "b2", "DATA_KEYS": [MADE + "c3"]}
 
 
+def with_replica(address: str = "two/court") -> dict[str, Any]:
+    """Return the settings of a primary and a replica."""
+    return {"DATABASE_URL": "postgres://one/court", "REPLICA_URL": f"postgres://{address}"}
+
+
 def found() -> set[str]:
     """Return the ids of what the checks find now, without the app's prefix."""
     return {str(message.id).removeprefix("enforcement.") for message in settings_fit_together()}
@@ -70,6 +75,9 @@ def test_the_checks_run_with_every_command() -> None:
             {"TESTING": False, "OIDC_URL": "http://id.court"},
             {"TESTING": False, "OIDC_URL": "https://id.court"},
         ),
+        ("E030", with_replica("one/court"), with_replica()),
+        ("E031", with_replica("two/other"), with_replica()),
+        ("E032", {**with_replica(), "REPLICA_MAX_LAG": 0}, with_replica()),
     ],
 )
 def test_a_wrong_combination_has_its_number_and_the_right_one_has_none(
