@@ -14,12 +14,13 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_http_methods
 
 from cases import numbers
 from cases.access import in_sight
 from cases.forms import day_field
 from cases.models import CaseRead, Party
+from enforcement import typed
 from enforcement.errors import Invalid
 from enforcement.middleware import CHINA
 from enforcement.models import Reveal, User
@@ -47,12 +48,16 @@ class Filter(forms.Form):
     person = forms.CharField(label="人员", required=False, max_length=60)
     first = day_field("自", required=False)
     last = day_field("至", required=False)
+    #: The account's number: what links ask by, so that no name stands in them.
+    user = forms.IntegerField(
+        required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput
+    )
 
     def people(self) -> Q | None:
         """Return who is meant by an account or a name, None for everybody."""
-        words = self.cleaned_data.get("person", "").strip()
+        words, account = self.cleaned_data.get("person", "").strip(), self.cleaned_data.get("user")
         if not words:
-            return None
+            return Q(user=account) if account else None
         return Q(user__in=User.objects.filter(Q(username__iexact=words) | Q(name=words)))
 
     def days(self) -> Q:
@@ -72,12 +77,13 @@ def _begin(day: date) -> datetime:
 
 @staff
 @never_cache
-@require_GET
+@require_http_methods(["GET", "POST"])
+@typed.apart("person")
 def read_log(request: HttpRequest) -> HttpResponse:
     """Show auditors who opened which case of the courts in their sight."""
     user, today = who(request)
     court_with(request, AUDITORS, "查看查阅记录")
-    form = Filter(request.GET)
+    form = Filter(typed.asked_of(request))
     rows = CaseRead.objects.filter(in_sight(user, today, "case__"))
     page = page_of(_filtered(rows, form).select_related("user", "case"), ["-id"], request)
     return render(request, "cases/read_log.html", {"page": page, "form": form, "reveals": False})
@@ -85,12 +91,13 @@ def read_log(request: HttpRequest) -> HttpResponse:
 
 @staff
 @never_cache
-@require_GET
+@require_http_methods(["GET", "POST"])
+@typed.apart("person")
 def reveal_log(request: HttpRequest) -> HttpResponse:
     """Show auditors who saw masked numbers in full, and on what ground."""
     user, today = who(request)
     court_with(request, AUDITORS, "查看查阅记录")
-    form = Filter(request.GET)
+    form = Filter(typed.asked_of(request))
     parties = Party.objects.filter(in_sight(user, today, "case__"))
     if form.is_valid() and (words := form.cleaned_data["case"]):
         parties = parties.filter(_of_case(words))

@@ -23,6 +23,7 @@ from cases.reading import note_read
 from cases.revealing import check_may_reveal, reveal
 from cases.targets import DOORS, act_url
 from cases.verb import VERBS, Verb, offers, seen_by
+from enforcement import typed
 from enforcement.errors import Invalid, NotFound
 from enforcement.headers import handed_out
 from enforcement.middleware import now_of
@@ -39,14 +40,16 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @staff
-@require_GET
+@require_http_methods(["GET", "POST"])
+@typed.apart("q")
 @replicated
 def case_list(request: HttpRequest) -> HttpResponse:
     """Show the cases in sight, filtered; the dashboard's figures open exactly this list."""
     user, today = who(request)
-    court = court_in_sight(user, today, request.GET.get("court", ""))
-    rows, form = listed(user, today, request.GET, court)
-    oldest = request.GET.get("sort") == "filed"
+    asked = typed.asked_of(request)
+    court = court_in_sight(user, today, asked.get("court", ""))
+    rows, form = listed(user, today, asked, court)
+    oldest = asked.get("sort") == "filed"
     page = page_of(rows, ["filed_on", "id"] if oldest else ["-filed_on", "-id"], request)
     dress(page.rows)
     context = {
@@ -81,7 +84,7 @@ def search(request: HttpRequest) -> HttpResponse:
     addresses, which browsers keep and servers on the way write down.
     """
     user, today = who(request)
-    asked = (request.POST.get("q") or request.GET.get("q", ""))[:200].strip()
+    asked = request.POST.get("q", "")[:200].strip()
     found = searching.search(user, asked, today)
     if found.only is not None:
         return redirect("case", pk=found.only.pk)

@@ -7,6 +7,7 @@ no queue would never be looked at again: that group must be empty.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -51,7 +52,8 @@ SELECT g.id, c.number, o.name, coalesce(s.sick, ''), s.built_at
 FROM ({_GROUPED}) g JOIN cases_case c ON c.id = g.id
 JOIN enforcement_court o ON o.key = c.court_id
 LEFT JOIN deadlines_sheet s ON s.case_id = g.id
-WHERE g.part = %(part)s AND g.id > %(after)s ORDER BY g.id LIMIT %(most)s
+WHERE g.part = %(part)s AND g.id > %(after)s
+    AND (%(courts)s::text[] IS NULL OR c.court_id = ANY(%(courts)s)) ORDER BY g.id LIMIT %(most)s
 """  # noqa: S608
 
 
@@ -99,9 +101,17 @@ def prove(today: date) -> Proof:
     return Proof(total, {name: parts.get(name, 0) for name in GROUPS}, due)
 
 
-def cases_in(part: str, after: int = 0, most: int = SIZE) -> list[Line]:
-    """Return the next cases of a group, in the order of their row."""
+def cases_in(
+    part: str, after: int = 0, most: int = SIZE, *, courts: Sequence[str] | None = None
+) -> list[Line]:
+    """Return the next cases of a group, in the order of their row.
+
+    Args:
+        courts: keys of the courts whose cases may be shown; None for all of them (the operator
+            at the machine).
+    """
     values: dict[str, Any] = {"token": current().token, "part": part, "after": after, "most": most}
+    values["courts"] = None if courts is None else list(courts)
     with connection.cursor() as cursor:
         cursor.execute(_LIST, values)
         return [Line(*row) for row in cursor.fetchall()]

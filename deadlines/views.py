@@ -26,6 +26,7 @@ from deadlines.models import Clock
 from deadlines.panels import derived, rest_days
 from deadlines.spans import due_date
 from deadlines.strip import strip_of
+from enforcement import typed
 from enforcement.errors import NotFound, Refused
 from enforcement.middleware import now_of
 from enforcement.models import Court, Post
@@ -43,7 +44,8 @@ MOST = 100
 
 
 @staff
-@require_GET
+@require_http_methods(["GET", "POST"])
+@typed.apart("q")
 @replicated
 def docket(request: HttpRequest) -> HttpResponse:
     """Show a judge their open cases by urgency; helpers and heads those of their court.
@@ -53,7 +55,8 @@ def docket(request: HttpRequest) -> HttpResponse:
     """
     user, today = who(request)
     post = _docket_post(request)
-    asked = {key: request.GET.get(key, "") for key in ("when", "rule", "state", "q", "handler")}
+    given = typed.asked_of(request)
+    asked = {key: given.get(key, "") for key in ("when", "rule", "state", "q", "handler")}
     mine = post.role == Role.JUDGE
     scope = Q(handler=user) if mine else _court_scope(post.court, asked["handler"])
     every = narrowed(queries.docket(scope, rule=asked["rule"], state=_state(asked)), asked["q"])

@@ -17,6 +17,7 @@ from cases import panels
 from cases.models import Case
 from deadlines import proof, state
 from enforcement import health as machinery
+from enforcement.access import courts_seen_by
 from enforcement.celery import app
 from enforcement.errors import Forbidden, NotFound
 from enforcement.frame import acting_post, posts_of
@@ -251,7 +252,7 @@ def sweep_health(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def sweep_cases(request: HttpRequest, part: str) -> HttpResponse:
-    """List the cases of one group, a page at a time.
+    """List the cases of one group, a page at a time: those of the courts in the person's sight.
 
     Raises:
         Forbidden: neither court administrator nor auditor.
@@ -262,7 +263,9 @@ def sweep_cases(request: HttpRequest, part: str) -> HttpResponse:
         raise NotFound
     asked = request.GET.get("after", "")
     after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
-    lines = proof.cases_in(part, after)
+    user, today = who(request)
+    seen = courts_seen_by(user, today).values_list("key", flat=True)
+    lines = proof.cases_in(part, after, courts=list(seen))
     name, tone, meaning = proof.GROUPS[part]
     more = str(lines[-1].pk) if len(lines) == proof.SIZE else ""
     context = {"lines": lines, "name": name, "tone": tone, "meaning": meaning, "next": more}

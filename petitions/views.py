@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from cases.access import cases_seen_by, under
 from cases.acting import form_for
@@ -19,7 +19,7 @@ from cases.queries import court_in_sight, tree_around
 from cases.targets import act_url
 from cases.verb import VERBS, offers
 from deadlines.duties import name_of
-from enforcement import headers
+from enforcement import headers, typed
 from enforcement.crypto import mask_phone
 from enforcement.models import User
 from enforcement.paging import CAP, capped_count, page_of
@@ -139,13 +139,15 @@ def acts_for(
 
 
 @staff
-@require_GET
+@require_http_methods(["GET", "POST"])
+@typed.apart("q")
 @replicated
 def petitions(request: HttpRequest) -> HttpResponse:
     """Show the petitions in sight by stage, the longest waiting first."""
     user, today = who(request)
-    court = court_in_sight(user, today, request.GET.get("court", ""))
-    asked = {key: request.GET.get(key, "")[:60] for key in ("kind", "q")}
+    given = typed.asked_of(request)
+    court = court_in_sight(user, today, given.get("court", ""))
+    asked = {key: given.get(key, "")[:60] for key in ("kind", "q")}
 
     def rows(stage: str) -> QuerySet[Petition]:
         if stage == "mine":

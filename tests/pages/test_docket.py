@@ -22,7 +22,7 @@ TODAY = date(2026, 11, 23)
 
 def read(client: Client, query: str = "") -> Page:
     """Open the docket."""
-    return Page(client.get(f"/docket/{query}"))
+    return Page(client.get(f"/docket/{query}", follow=True))
 
 
 def overdue(people: People) -> CaseBuilder:

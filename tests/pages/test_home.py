@@ -94,7 +94,7 @@ PAGES = [
     "/assignment/",
     "/cases/",
     "/cases/new/",
-    "/search/?q=陈某",
+    "/search/",
     "/calculator/",
     "/rules/",
     "/rules/case_limit/",

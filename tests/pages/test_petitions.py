@@ -29,7 +29,7 @@ def under(people: People) -> Supervised:
 
 def opened(client: Client, path: str) -> Page:
     """Open a page that must be there."""
-    answer = client.get(path)
+    answer = client.get(path, follow=True)
     assert answer.status_code == 200, (path, answer.status_code)
     return Page(answer)
 

@@ -27,7 +27,7 @@ def built(people: People) -> CaseBuilder:
 
 def ask(client: Client, text: str) -> Page:
     """Type into the search box and follow where it leads."""
-    return Page(client.get("/search/", {"q": text}, follow=True))
+    return Page(client.post("/search/", {"q": text}, follow=True))
 
 
 class TestTheBox:
@@ -44,7 +44,7 @@ class TestTheBox:
     def test_a_number_in_any_writing_leads_straight_to_the_case(
         self, people: People, browser: Browser, built: CaseBuilder, text: str
     ) -> None:
-        answer = browser(people.lin).get("/search/", {"q": text})
+        answer = browser(people.lin).post("/search/", {"q": text})
         assert (answer.status_code, answer["Location"]) == (302, f"/cases/{built.case.pk}/")
 
     @pytest.mark.parametrize("person", ["luo", "sun", "far_supervisor"])
@@ -114,7 +114,7 @@ class TestTheBox:
 class TestTheList:
     def numbers(self, client: Client, query: str = "") -> list[str]:
         """Return the numbers of the list, as shown."""
-        page = Page(client.get(f"/cases/{query}"))
+        page = Page(client.get(f"/cases/{query}", follow=True))
         assert page.status == 200
         return [line.split("<")[0] for line in page.html.split('<span class="case-no">')[1:]]
 
@@ -192,4 +192,5 @@ class TestTheList:
     def test_says_what_would_be_here(self, people: People, browser: Browser) -> None:
         client = browser(people.lin)
         assert "还没有案件" in Page(client.get("/cases/")).text
-        assert "没有符合条件的案件" in Page(client.get("/cases/?q=没有此人")).text
+        empty = Page(client.post("/cases/", {"q": "没有此人"}, follow=True))
+        assert "没有符合条件的案件" in empty.text

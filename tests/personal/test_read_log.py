@@ -133,7 +133,7 @@ class TestReading:
         auditor = browser(people.bai)
 
         def shown(**asked: str) -> list[str]:
-            page = auditor.get(READS, asked).content.decode()
+            page = auditor.post(READS, asked, follow=True).content.decode()
             return [name for name in ("林法官", "周法官") if f">{name}</a>" in page]
 
         assert shown() == ["林法官", "周法官"]
@@ -153,7 +153,7 @@ class TestReading:
         revealed(built, people, "制作协助冻结通知书")
         page = browser(people.bai).get(REVEALS, {"case": built.case.number}).content.decode()
         assert "制作协助冻结通知书" in page
-        page = browser(people.bai).get(REVEALS, {"person": "zhou"}).content.decode()
+        page = browser(people.bai).post(REVEALS, {"person": "zhou"}, follow=True).content.decode()
         assert "制作协助冻结通知书" not in page
 
     def test_only_courts_in_sight(

@@ -128,7 +128,7 @@ class TestRotating:
         found = []
         for step in (lambda: None, change, run, lambda: forget(settings)):
             step()
-            page = client.get("/search/", {"q": numbers(1)[0]}).content.decode()
+            page = client.post("/search/", {"q": numbers(1)[0]}).content.decode()
             found.append("申请人" in page)
         assert found == [True] * 4
 

@@ -144,7 +144,7 @@ class TestCase:
         self, closed: CaseBuilder, people: People, browser: Browser
     ) -> None:
         shredding.shred_case(closed.case.pk, ground=GROUND, by=None, now=NOW)
-        page = browser(people.lin).get("/search/", {"q": NOBODY}).content.decode()
+        page = browser(people.lin).post("/search/", {"q": NOBODY}).content.decode()
         assert closed.case.number not in page
 
 

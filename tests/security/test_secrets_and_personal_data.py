@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 import pytest
 from django.core.cache import cache
@@ -86,6 +86,7 @@ def work(people: People, browser: Browser, kept: Gathered) -> CaseBuilder:
     case, lin = built.case, browser(people.lin)
     for words in (NAME, ID_NUMBER, CREDIT_CODE, case.number):
         kept.asked(lin, "/search/", {"q": words})
+        _listed_by(lin, words, kept)
     for tab in ("", "?tab=leads", "?tab=papers", "?tab=petitions"):
         kept.asked(lin, f"/cases/{case.pk}/{tab}")
     lead = {"asset_kind": "deposit", "content": f"{DEBTOR}的账户，联系{NAME}{PHONE}"}
@@ -95,9 +96,32 @@ def work(people: People, browser: Browser, kept: Gathered) -> CaseBuilder:
     party = case.parties.get(role="applicant")
     kept.asked(lin, f"/parties/{party.pk}/reveal/", {"ground": f"核对{NAME}身份"})
     kept.asked(browser(people.luo), f"/cases/{case.pk}/")
+    for address in ("/audit/reads/", "/audit/reveals/"):
+        for name in ("person", "case", "first"):
+            led = kept.asked(browser(people.bai), address, {name: NAME})
+            kept.asked(browser(people.bai), led["Location"])
     _at_the_portal(built, kept)
     _wrongly_signed_in(people, kept)
     return built
+
+
+#: Lists that are narrowed by what is typed: address, the field, and another field filled wrongly.
+LISTS = (
+    ("/cases/", "q", "filed_from"),
+    ("/docket/", "q", "handler"),
+    ("/petitions/", "q", "kind"),
+)
+
+
+def _listed_by(client: Client, words: str, kept: Gathered) -> None:
+    """Narrow every list by these words, in the right field and in a wrong one, and go on there."""
+    for address, field_name, wrong in LISTS:
+        for name in (field_name, wrong):
+            led = kept.asked(client, address, {name: words, "state": "open"})
+            assert led.status_code == 302, (address, name)
+            kept.asked(client, led["Location"])
+    old = kept.asked(client, f"/cases/?{urlencode({'state': 'open'})}")
+    assert old.status_code == 200
 
 
 def enforcing_with(people: People) -> CaseBuilder:

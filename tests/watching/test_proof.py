@@ -143,6 +143,19 @@ class TestThePage:
         assert "没有漏掉" in page
         assert "u-late" not in page
 
+    def test_lists_only_cases_of_courts_in_sight(
+        self, five: dict[str, Case], people: People
+    ) -> None:
+        auditor, stranger = Client(), Client()
+        auditor.force_login(people.bai)
+        stranger.force_login(post(people.sun, people.courts["陕1021"], Role.COURT_ADMIN))
+        for part, case in five.items():
+            shown = auditor.get(f"/health/sweep/{part}/").content.decode()
+            hidden = stranger.get(f"/health/sweep/{part}/").content.decode()
+            assert case.number in shown
+            assert case.number not in hidden
+            assert "只列出您可以查看的法院的案件" in hidden
+
     def test_is_for_operators(self, people: People) -> None:
         client = Client()
         client.force_login(people.lin)
