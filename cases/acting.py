@@ -13,10 +13,12 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_http_methods
 
+from cases.access import cases_seen_by
 from cases.asides import DRESSERS, asides_for
 from cases.boxes import parties_of
 from cases.forms import VerbForm
@@ -147,6 +149,7 @@ def _page(
 ) -> HttpResponse:
     user, today = who(request)
     case = case_of(target)
+    case_open = cases_seen_by(user, today).filter(pk=case.pk).exists()
     context = {
         "verb": spec,
         "target": target,
@@ -157,7 +160,8 @@ def _page(
         "refused": refused,
         "version": _shown_version(request, case.version),
         "next": _next(request),
-        "back": _next(request) or page_url(target),
+        "back": _next(request) or (page_url(target) if case_open else reverse("home")),
+        "case_open": case_open,
         "asides": asides_for(spec, target, user, today) if form is not None else [],
         **more,
     }

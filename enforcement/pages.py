@@ -27,7 +27,7 @@ from enforcement.models import RollupDelta, Tick, User
 from enforcement.models.rollups import RollupDay
 from enforcement.paging import capped_count
 from enforcement.roles import Role
-from enforcement.staff import court_with, staff
+from enforcement.staff import court_with, staff, who
 from enforcement.zh_format import count, duration_zh
 
 #: The page each role starts its day on.

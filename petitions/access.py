@@ -45,8 +45,9 @@ def _within(post: Post, path: str = "court") -> Q:
 
 
 def petitions_seen_by(user: User, today: date) -> QuerySet[Petition]:
-    """Return the petitions the person may read as court staff."""
-    condition = Q(handler=user)
+    """Return the petitions the person may read as court staff: whoever wrote a letter down, too,
+    but never as its petitioner (for them there is the portal)."""
+    condition = Q(handler=user) | (Q(filed_by=user) & ~Q(party__user=user))
     for post in _posts(user, today, PETITION_READERS):
         condition |= Q(court=post.court_id) | Q(case__court=post.court_id)
     for post in _posts(user, today, SUBTREE_ROLES):

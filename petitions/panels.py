@@ -20,7 +20,7 @@ from enforcement.errors import NotFound
 from enforcement.models import User
 from petitions import access, lines
 from petitions.actions._posts import posts_above
-from petitions.duties import OPENERS, ORDERERS
+from petitions.duties import INTAKE, OPENERS, ORDERERS
 from petitions.models import Clue, Order, Petition
 from petitions.queries import orders, petitions_of_case, reports, reviews
 
@@ -126,7 +126,8 @@ panels.register(
 def case_to_act_on(user: User, pk: int, today: date) -> Case:
     """Return a case one may act on: one in sight, or one of a court below one's own.
 
-    Heads of a court above open reviews and give orders without reading the lower court's lists.
+    Heads of a court above open reviews and give orders, and its clerks write down the letters that
+    reach them, without reading the lower court's lists.
 
     Raises:
         NotFound: not there, or neither.
@@ -135,7 +136,7 @@ def case_to_act_on(user: User, pk: int, today: date) -> Case:
         return case_for_reading(user, pk, today)
     except NotFound:
         case = Case.objects.select_related("court", "handler").filter(pk=pk).first()
-        if case is None or not posts_above(user, today, {*OPENERS, *ORDERERS}, case.court):
+        if case is None or not posts_above(user, today, {*OPENERS, *ORDERERS, *INTAKE}, case.court):
             raise
         return case
 

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from petitions import reviewing, views
+from petitions import intake, reviewing, views
 
 urlpatterns = [
     path("petitions/", views.petitions, name="petitions"),
+    path("petitions/new/", intake.petition_new, name="petition_new"),
     path("petitions/<int:pk>/", views.petition, name="petition"),
     path("reviews/", reviewing.reviews, name="reviews"),
     path("reviews/<int:pk>/", reviewing.review, name="review"),

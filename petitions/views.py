@@ -26,8 +26,9 @@ from enforcement.paging import CAP, capped_count, page_of
 from enforcement.papers.docx import to_docx
 from enforcement.papers.pdf import render_pdf
 from enforcement.replica.lists import replicated
-from enforcement.staff import staff, who
+from enforcement.staff import post_with, staff, who
 from petitions import access, lines, papers, queries
+from petitions.duties import INTAKE
 from petitions.machine import OrderState, PetitionState, ReportState
 from petitions.models import Order, Petition, Report
 from petitions.sheet import sheet_of
@@ -176,6 +177,7 @@ def petitions(request: HttpRequest) -> HttpResponse:
         "court": court,
         "tree": tree_around(user, today, court),
         "settled": settled,
+        "takes_in": post_with(request, INTAKE) is not None,
     }
     return render(request, "petitions/petitions.html", context)
 

@@ -11,10 +11,11 @@ from cases.models import Attachment
 from deadlines.sheets import rebuild
 from enforcement import paging
 from enforcement.models import User
+from enforcement.roles import Role
 from petitions.models import Petition, PetitionAttachment
-from tests.builders import at
+from tests.builders import a_case, at, enforcing
 from tests.pages.reading import Page
-from tests.people import People
+from tests.people import People, post
 from tests.petitions.steps import TEXT, Supervised
 
 Browser = Callable[[User | None], Client]
@@ -273,3 +274,63 @@ class TestActs:
         review = under.case.reviews.get()
         assert review.clues.count() == 2
         assert done.leads_to(f"/reviews/{review.pk}/")
+
+
+class TestLetters:
+    """来信来访: written down by the clerks of the court, and of the courts above it."""
+
+    @pytest.fixture
+    def clerk_above(self, people: People) -> User:
+        """Return the petition clerk of the intermediate court."""
+        person = User.objects.create(username="above-clerk", name="尚信访")
+        return post(person, people.courts["陕10"], Role.PETITION_CLERK)
+
+    def test_a_clerk_of_the_court_above_files_what_was_written_to_them(
+        self, people: People, browser: Browser, clerk_above: User
+    ) -> None:
+        case, client = enforcing(people).case, browser(clerk_above)
+        assert "登记来信来访" in opened(client, LIST).text
+        led = client.post("/petitions/new/", {"number": case.number.replace("（", "(")})
+        assert led["Location"] == f"/cases/{case.pk}/file_petition/"
+        form = Page(client.get(led["Location"]))
+        assert form.status == 200
+        assert not form.leads_to(f"/cases/{case.pk}/")  # its page is not open to them
+        letter = {"channel": "letter", "petitioner": "甲", "kind": "passive", "text": "两月未执行"}
+        done = client.post(led["Location"], {"version": case.version, **letter})
+        petition = Petition.objects.get()
+        assert done["Location"] == f"/petitions/{petition.pk}/"
+        assert "两月未执行" in opened(client, done["Location"]).text
+
+    def test_a_filing_clerk_reads_what_they_wrote_down_and_nothing_else(
+        self, people: People, browser: Browser, under: Supervised
+    ) -> None:
+        clerk, theirs = people.tang, under.filed()
+        client = browser(clerk)
+        assert client.get(f"/petitions/{theirs.pk}/").status_code == 404
+        letter = {"channel": "visit", "petitioner": "乙", "kind": "other", "text": "来访反映"}
+        version = {"version": type(under.case).objects.get(pk=under.case.pk).version}
+        done = client.post(f"/cases/{under.case.pk}/file_petition/", version | letter)
+        assert "来访反映" in opened(client, done["Location"]).text
+
+    @pytest.mark.parametrize("number", ["(2026)陕1002执99999号", "(2026)湘0104执1号"])
+    def test_a_case_that_is_not_there_and_one_of_another_court_look_the_same(
+        self, people: People, browser: Browser, clerk_above: User, number: str
+    ) -> None:
+        far = post(people.sun, people.courts["湘0104"], Role.FILING_CLERK)
+        other = a_case(people, people.courts["湘0104"]).filed("11-02", by=far)
+        number = other.case.number if "湘" in number else number
+        page = Page(browser(clerk_above).post("/petitions/new/", {"number": number}))
+        assert page.status == 404
+        assert "没有找到该案件，或者它不属于本院和下级法院。" in page.text
+        assert page.field("number") == number
+
+    def test_what_is_no_case_number_is_told_and_kept(
+        self, people: People, browser: Browser, clerk_above: User
+    ) -> None:
+        page = Page(browser(clerk_above).post("/petitions/new/", {"number": "张三"}))
+        assert page.status == 400
+        assert page.field("number") == "张三"
+
+    def test_others_do_not_take_in_letters(self, people: People, browser: Browser) -> None:
+        assert browser(people.lin).get("/petitions/new/").status_code == 403
+        assert "登记来信来访" not in opened(browser(people.lin), LIST).text
