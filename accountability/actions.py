@@ -9,9 +9,10 @@ from accountability.models import Explanation, ExplanationGround, Flag, FlagRevi
 from cases.actions._days import not_before, required
 from cases.kinds import WORDS
 from cases.timeline import legal_day, record
-from cases.verb import in_state, seen_by, verb
+from cases.verb import in_state, verb
 from deadlines.models import Clock
 from deadlines.sheets import rebuild
+from enforcement.access import sight
 from enforcement.errors import Forbidden, Invalid, Refused
 from enforcement.models import User
 from enforcement.roles import Role
@@ -53,7 +54,7 @@ def _answerable(flag: Flag, by: User | None, today: date) -> None:
             raise Forbidden("flag.not_yours", f"应由届满日的承办人{flag.holder}说明。")
         return
     role = ANSWERS[flag.duty]
-    if not seen_by(by, today).has([role], flag.case.court):
+    if not sight(by, today).has([role], flag.case.court):
         raise Forbidden("flag.not_yours", f"应由{flag.case.court}的{role.label}说明。")
 
 
@@ -66,7 +67,7 @@ def _another_person(flag: Flag, by: User | None, today: date) -> None:
         raise Forbidden("flag.own", "不能审查自己的超期或者自己写的说明，请由他人审查。")
     if flag.holder_id is None and ANSWERS[flag.duty] == Role.BUREAU_HEAD:
         court = flag.case.court
-        if not seen_by(by, today).has([Role.SUPERVISOR, Role.INSPECTOR], court):
+        if not sight(by, today).has([Role.SUPERVISOR, Role.INSPECTOR], court):
             raise Forbidden("flag.own", f"该项由{court.name}执行局长负责，请由上级法院审查。")
 
 

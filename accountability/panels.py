@@ -7,6 +7,7 @@ from typing import Any
 
 from accountability.machine import FlagState
 from accountability.models import Flag
+from accountability.queries import UNEXPLAINED
 from cases import panels
 from cases.models import Case
 from cases.targets import act_url, page_url
@@ -48,4 +49,10 @@ def flags_box(case: Case, user: User, today: date) -> dict[str, Any]:
 
 
 register_act("explanation.given", "explain_flag")
-panels.register(panels.Panel("flags", "标记", "accountability/_flags.html", flags_box, order=70))
+_WAITING = ", ".join(f"'{state}'" for state in UNEXPLAINED)
+panels.register(
+    panels.Panel(
+        "flags", "标记", "accountability/_flags.html", flags_box, order=70,
+        glance=panels.Glance("accountability_flag", f"r.state IN ({_WAITING})"),
+    )
+)  # fmt: skip

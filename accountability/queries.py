@@ -22,8 +22,8 @@ from accountability.models import Flag
 from cases.access import under
 from cases.machine import State
 from cases.models import Case
-from cases.verb import seen_by
 from deadlines.models import Clock
+from enforcement.access import sight
 from enforcement.errors import NotFound
 from enforcement.models import Court, User
 
@@ -117,10 +117,10 @@ def scope_for(user: User, today: date, court: Court, *, own: bool = False) -> Sc
     Raises:
         NotFound: the court is not in their sight.
     """
-    sight = seen_by(user, today)
-    if any(lft <= court.lft and court.rgt <= rgt for lft, rgt in sight.ranges):
+    seen = sight(user, today)
+    if any(lft <= court.lft and court.rgt <= rgt for lft, rgt in seen.ranges):
         return Scope(court, own)
-    if court.key in sight.courts:
+    if court.key in seen.courts:
         return Scope(court, own=court.rgt > court.lft + 1)
     raise NotFound("court.not_found", "没有这个法院，或者您无权查看。")
 
@@ -280,7 +280,7 @@ def flags_to_answer(user: User, today: date) -> Q:
     Their own from the due day, and those of a duty of the court that their post answers for.
     """
     condition = Q(holder=user)
-    for post in seen_by(user, today).posts:
+    for post in sight(user, today).posts:
         duties = [duty for duty, role in ANSWERS.items() if role == post.role]
         if duties:
             condition |= Q(holder__isnull=True, duty__in=duties, court_id=post.court_id)

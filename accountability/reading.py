@@ -14,7 +14,7 @@ from accountability.queries import (
     Scope,
     scope_for,
 )
-from cases.verb import seen_by
+from enforcement.access import sight
 from enforcement.errors import Invalid, NotFound
 from enforcement.models import Court, User
 
@@ -41,7 +41,7 @@ def scope_of(
     if key:
         court = Court.objects.filter(key=key).first() if _KEY.fullmatch(key) else None
     elif court is None:
-        posts = sorted(seen_by(user, today).posts, key=lambda p: (p.court.lft, p.role))
+        posts = sorted(sight(user, today).posts, key=lambda p: (p.court.lft, p.role))
         court = posts[0].court if posts else None
     if court is None:
         raise NotFound("court.not_found", "没有这个法院，或者您无权查看。")

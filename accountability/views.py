@@ -27,9 +27,9 @@ from accountability.queries import (
 from accountability.reading import clock_list, flag_list, scope_of
 from accountability.statistics import MONTHS, SMALL, Dashboard
 from accountability.statistics import dashboard as figures_of
-from cases.verb import seen_by
 from deadlines.duties import urgency_of
 from deadlines.law import current
+from enforcement.access import sight
 from enforcement.frame import acting_post
 from enforcement.models import Court, User
 from enforcement.paging import CAP, capped_count, page_of
@@ -61,7 +61,7 @@ def _home(request: HttpRequest) -> Court | None:
 def _tree(request: HttpRequest, scope: Scope) -> dict[str, Any]:
     """Return where a page stands in the tree: courts in sight above, and whether any are below."""
     user, today = who(request)
-    seen = seen_by(user, today)
+    seen = sight(user, today)
     return {
         "scope": scope,
         "above": [court for court in scope.court.ancestors() if seen.covers(court)],
@@ -279,7 +279,7 @@ def _stage_chips(asked: FlagList, board: Dashboard, user: User, today: date) -> 
         for stage, words in [("", "全部"), *((s, words) for s, (words, _) in FLAG_STAGES.items())]
         if stage not in GROUPED or stage == asked.stage
     ]
-    if seen_by(user, today).has(COURT_ROLES, asked.scope.court):
+    if sight(user, today).has(COURT_ROLES, asked.scope.court):
         own = FlagList(asked.scope, mine=user)
         count = capped_count(own.rows(today))
         chips.insert(

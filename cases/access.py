@@ -10,7 +10,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from cases.models import Case
-from cases.verb import seen_by
+from enforcement.access import sight
 from enforcement.errors import NotFound
 from enforcement.models import Court, User
 from enforcement.roles import COURT_ROLES, SUBTREE_ROLES
@@ -35,7 +35,7 @@ def under(court: Court, prefix: str = "") -> Q:
 def in_sight(user: User, today: date, prefix: str = "") -> Q:
     """Return the condition that keeps rows of cases the person may read as court staff."""
     condition = Q(pk__in=[])
-    for post in seen_by(user, today).posts:
+    for post in sight(user, today).posts:
         if post.role in SUBTREE_ROLES:
             reach = under(post.court, prefix)
             if not reach:

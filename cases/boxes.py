@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from cases.machine import LeadState, ListingState
 from cases.models import Case, Lead, Party
-from cases.panels import Panel, register
+from cases.panels import Glance, Panel, register
 from cases.revealing import may_reveal
 from cases.targets import act_url
 from cases.verb import VERBS
@@ -105,15 +105,15 @@ def attachments(case: Case, user: User, today: date) -> dict[str, Any]:
     return _box(case.attachments.select_related("by", "party").order_by("-id"))
 
 
-for order, (code, title, context) in enumerate(
+for order, (code, title, context, glance) in enumerate(
     [
-        ("leads", "线索", leads),
-        ("measures", "财产措施", measures),
-        ("listings", "失信", listings),
-        ("papers", "文书", papers),
-        ("parties", "当事人", parties),
-        ("attachments", "附件", attachments),
+        ("leads", "线索", leads, Glance("cases_lead", "r.state = 'submitted' AND NOT r.void")),
+        ("measures", "财产措施", measures, Glance("cases_measure")),
+        ("listings", "失信", listings, Glance("cases_listing", "r.state = 'decided'")),
+        ("papers", "文书", papers, Glance("cases_paper")),
+        ("parties", "当事人", parties, None),  # the header reads them anyway
+        ("attachments", "附件", attachments, Glance("cases_attachment")),
     ],
     start=1,
 ):
-    register(Panel(code, title, f"cases/_{code}.html", context, order=order * 10))
+    register(Panel(code, title, f"cases/_{code}.html", context, order=order * 10, glance=glance))

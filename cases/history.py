@@ -14,7 +14,7 @@ from cases import kinds
 from cases.actions.correction import corrections_of
 from cases.kinds import Audience
 from cases.models import Case, CaseEvent
-from cases.verb import seen_by
+from enforcement.access import sight
 from enforcement.models import User
 from enforcement.roles import SUBTREE_ROLES
 from enforcement.zh_format import yuan
@@ -86,7 +86,7 @@ def stretch(
         events = events.filter(seq__lt=before)
     found = list(events.select_related("by", "note").order_by("-seq")[: SIZE + 1])
     shown = found[:SIZE]
-    return Stretch(_items(case, shown), shown[-1].seq if len(found) > SIZE else None)
+    return Stretch(_items(case, shown, found), shown[-1].seq if len(found) > SIZE else None)
 
 
 def since(case: Case, user: User, today: date, version: int) -> list[dict[str, Any]]:
@@ -105,7 +105,7 @@ def picked(case: Case, user: User, today: date, seqs: Iterable[int]) -> list[dic
 
 def hidden_kinds(case: Case, user: User, today: date) -> list[str]:
     """Return the kinds of events this person may not read: those for supervision alone."""
-    if seen_by(user, today).has(SUBTREE_ROLES, case.court):
+    if sight(user, today).has(SUBTREE_ROLES, case.court):
         return []
     return [k.code for k in kinds.KINDS.values() if k.audience == Audience.SUPERVISION]
 
@@ -117,15 +117,15 @@ def _any_of(beginnings: Iterable[str]) -> Q:
     return wanted
 
 
-def _items(case: Case, events: list[CaseEvent]) -> list[dict[str, Any]]:
+def _items(
+    case: Case, events: list[CaseEvent], known: Iterable[CaseEvent] = ()
+) -> list[dict[str, Any]]:
+    """Return events as they are drawn; ``known`` are further ones whose hashes are at hand."""
     fixes = corrections_of(case)
-    seqs = [e.seq for e in events]
-    before = {
-        seq: bytes(value).hex()
-        for seq, value in CaseEvent.objects.filter(
-            case=case, seq__in=[s - 1 for s in seqs]
-        ).values_list("seq", "hash")
-    }
+    before = {e.seq: bytes(e.hash).hex() for e in (*events, *known)}
+    if missing := [e.seq - 1 for e in events if e.seq - 1 not in before and e.seq > 1]:
+        rows = CaseEvent.objects.filter(case=case, seq__in=missing).values_list("seq", "hash")
+        before |= {seq: bytes(value).hex() for seq, value in rows}
     people = _people(events)
     return [_item(case, e, fixes.get(e.seq, []), before.get(e.seq - 1, ""), people) for e in events]
 

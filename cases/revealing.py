@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cases.actions._days import required
 from cases.models import Case, Party
-from cases.verb import seen_by
+from enforcement.access import sight
 from enforcement.errors import Forbidden, Invalid
 from enforcement.models import Reveal, User
 from enforcement.roles import Role
@@ -40,7 +40,7 @@ class Shown(NamedTuple):
 
 def may_reveal(user: User, case: Case, today: date) -> bool:
     """Tell whether the person's post lets them see numbers of this case in full."""
-    return bool(seen_by(user, today).has(MAY_SEE, case.court))
+    return bool(sight(user, today).has(MAY_SEE, case.court))
 
 
 def check_may_reveal(user: User, case: Case, today: date) -> None:

@@ -77,7 +77,7 @@ class Verb:
             self.standing(target, by, today)
         elif by is not None:
             court = target if isinstance(target, Court) else case_of(target).court
-            if not seen_by(by, today).has(self.roles, court):
+            if not sight(by, today).has(self.roles, court):
                 names = "、".join(role.label for role in Role if role in self.roles)
                 raise Forbidden("access.role", f"“{self.label}”由{court.name}的{names}办理。")
         for guard in self.guards:
@@ -85,14 +85,6 @@ class Verb:
 
 
 VERBS: dict[str, Verb] = {}
-
-
-def seen_by(user: User, today: date) -> Any:
-    """Return the person's sight, computed once per user object and day."""
-    cache: dict[date, Any] = user.__dict__.setdefault("_sight", {})
-    if today not in cache:
-        cache[today] = sight(user, today)
-    return cache[today]
 
 
 def case_of(target: Any) -> Case:
@@ -129,7 +121,7 @@ def handler_or(*helpers: Role) -> Guard:
     """
 
     def guard(target: Any, by: User | None, today: date) -> None:
-        if by is None or not seen_by(by, today).has(helpers, case_of(target).court):
+        if by is None or not sight(by, today).has(helpers, case_of(target).court):
             only_handler(target, by, today)
 
     return guard

@@ -22,8 +22,9 @@ from cases.queries import STATE_TONES, court_in_sight, listed, sides_of, tree_ar
 from cases.reading import note_read
 from cases.revealing import check_may_reveal, reveal
 from cases.targets import DOORS, act_url
-from cases.verb import VERBS, Verb, offers, seen_by
+from cases.verb import VERBS, Verb, offers
 from enforcement import typed
+from enforcement.access import sight
 from enforcement.errors import Invalid, NotFound
 from enforcement.headers import handed_out
 from enforcement.middleware import now_of
@@ -60,7 +61,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "total": capped_count(rows),
         "cap": CAP,
         "sort": "filed" if oldest else "-filed",
-        "many_courts": bool(seen_by(user, today).ranges) or len(seen_by(user, today).courts) > 1,
+        "many_courts": bool(sight(user, today).ranges) or len(sight(user, today).courts) > 1,
         "filtered": any(form.cleaned_data.values()) if form.is_valid() else True,
     }
     return render(request, "cases/case_list.html", context)
@@ -104,7 +105,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     case = case_for_reading(user, pk, today)
     note_read(user, case.pk, now_of(request))
     dress([case])
-    drawn = boxes(case, user, today, "tab")
+    drawn = boxes(case, user, today, "tab", request.GET.get("tab", ""))
     context = {
         "case": case,
         "parties": parties_of(case),

@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.db import connection
 
 from cases import asides, panels
 from cases.kinds import WORDS
-from cases.models import Case, CaseEvent
+from cases.models import Case
 from cases.verb import Verb, case_of
 from deadlines.clocks import Clock as Derived
 from deadlines.clocks import ClockError, derive
@@ -65,11 +66,23 @@ class Shown:
 
 def events_for(case: Case) -> list[Event]:
     """Return the events that rules read, as the derivation wants them."""
-    rows = CaseEvent.objects.filter(case=case, kind__in=kinds_read(current()))
-    return [
-        Event(seq, kind, on, json.loads(data))
-        for seq, kind, on, data in rows.values_list("seq", "kind", "on", "data")
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [case.pk, list(kinds_read(current()))])
+        rows = cursor.fetchall()
+    return [Event(seq, kind, on, json.loads(data)) for seq, kind, on, data in rows]
+
+
+_READ = """
+SELECT seq, kind, "on", data FROM cases_caseevent WHERE case_id = %s AND kind = ANY(%s) ORDER BY seq
+"""
+
+
+def clocks_of(case: Case) -> list[Clock]:
+    """Return the kept clocks of a case, read once for the boxes of a page."""
+    known: list[Clock] | None = case.__dict__.get("_clocks")
+    if known is None:
+        known = case.__dict__["_clocks"] = list(Clock.objects.filter(case=case))
+    return known
 
 
 def derived(case: Case) -> tuple[Derived, ...]:
@@ -84,10 +97,7 @@ def derived(case: Case) -> tuple[Derived, ...]:
 
 def shown_clocks(case: Case, today: date) -> list[Shown]:
     """Return the clocks of a case, the most urgent running one first, the ended ones last."""
-    numbers = {
-        (rule, seq): pk
-        for rule, seq, pk in Clock.objects.filter(case=case).values_list("rule", "start_seq", "pk")
-    }
+    numbers = {(c.rule, c.start_seq): c.pk for c in clocks_of(case)}
     found = [
         Shown(c, c.basis.rule, urgency_of(c, today), numbers.get((c.rule, c.start_seq)))
         for c in derived(case)
@@ -116,7 +126,7 @@ def next_box(case: Case, user: User, today: date) -> dict[str, Any]:
     hints: dict[str, str] = {}
     pressing = today + timedelta(days=PRESSING_DAYS)
     first = ""
-    rows = Clock.objects.filter(case=case, stopped_on__isnull=True, due__isnull=False)
+    rows = [c for c in clocks_of(case) if c.stopped_on is None and c.due is not None]
     for clock in sorted(rows, key=lambda c: (c.due, c.severity != "flag")):
         act = next_act(case, clock)
         if act is None or clock.due is None or act.url in hints:

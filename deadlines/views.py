@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
+from urllib.parse import quote as urlquote
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +25,7 @@ from deadlines.duties import urgency_of
 from deadlines.law import current
 from deadlines.models import Clock
 from deadlines.panels import derived, rest_days
+from deadlines.rows import docket_rows
 from deadlines.spans import due_date
 from deadlines.strip import strip_of
 from enforcement import typed
@@ -64,9 +66,14 @@ def docket(request: HttpRequest) -> HttpResponse:
     page = page_of(rows, ["key", "id"], request)
     counts = queries.figures(every, today)
     lines = queries.lines(page.rows, today, user, rule=asked["rule"])
+    back = urlquote(request.get_full_path(), safe="")
     groups = [
-        {"title": queries.GROUPS[code], "count": counts[code], "lines": list(part)}
-        for code, part in groupby(lines, key=attrgetter("group"))
+        {
+            "title": queries.GROUPS[code],
+            "count": counts[code],
+            "rows": docket_rows(part, today, back, handlers=not mine, first=nth == 0),
+        }
+        for nth, (code, part) in enumerate(groupby(lines, key=attrgetter("group")))
     ]
     context = {
         "mine": mine,

@@ -61,8 +61,20 @@ def post_reaches(post: Post, court: Court) -> bool:
 
 
 def sight(user: User, day: date) -> Sight:
-    """Return what the user sees on that legal day (nothing for people outside the courts)."""
-    posts = tuple(user.posts_on(day)) if user.is_active else ()
+    """Return what the user sees on that legal day (nothing for people outside the courts).
+
+    Read once for each user object and day: a request fetches its user anew, so what it may see
+    is what held when it came in.
+    """
+    known: dict[date, Sight] = user.__dict__.setdefault("_sight", {})
+    if not user.is_active:
+        return _sight_of(())
+    if day not in known:
+        known[day] = _sight_of(tuple(user.posts_on(day)))
+    return known[day]
+
+
+def _sight_of(posts: tuple[Post, ...]) -> Sight:
     return Sight(
         courts=frozenset(p.court_id for p in posts if p.role in COURT_ROLES),
         ranges=tuple((p.court.lft, p.court.rgt) for p in posts if p.role in SUBTREE_ROLES),

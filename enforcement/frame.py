@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from enforcement import menus
+from enforcement.access import sight
 from enforcement.models import Post, User
 
 #: Where the seed of the demo writes the sign-ins.
@@ -41,7 +42,7 @@ def posts_of(request: HttpRequest) -> list[Post]:
     if cached is None:
         user = getattr(request, "user", None)
         today = getattr(request, "today", None)
-        cached = list(user.posts_on(today)) if isinstance(user, User) and today else []
+        cached = list(sight(user, today).posts) if isinstance(user, User) and today else []
         request._posts = cached  # type: ignore[attr-defined]
     return cached
 

@@ -17,7 +17,7 @@ from django.db.models import Model, Q, QuerySet
 
 from cases.access import in_sight, under
 from cases.models import Attachment, CaseEvent, Party
-from cases.verb import seen_by
+from enforcement.access import sight
 from enforcement.errors import NotFound
 from enforcement.models import Post, User
 from enforcement.roles import SUBTREE_ROLES, Role
@@ -36,7 +36,7 @@ Row = TypeVar("Row", bound=Model)
 
 def _posts(user: User, today: date, roles: Iterable[Role]) -> list[Post]:
     wanted = set(roles)
-    return [post for post in seen_by(user, today).posts if post.role in wanted]
+    return [post for post in sight(user, today).posts if post.role in wanted]
 
 
 def _within(post: Post, path: str = "court") -> Q:

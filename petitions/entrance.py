@@ -37,6 +37,8 @@ PER_NUMBER = Limit("portal-number", 100, 3600)
 #: Key of the session, and how long one may be away before the code is asked for again.
 KEPT = "portal"
 AWAY = timedelta(hours=2)
+#: That somebody is still there is written down at most this often.
+STEP = timedelta(minutes=1)
 #: Compared with when there is no such case: the same work, never equal.
 NO_CASE = "0" * 64
 
@@ -135,8 +137,9 @@ def _remember(request: HttpRequest, case: Case) -> None:
     applicant = case.parties.filter(role=PartyRole.APPLICANT).order_by("id").first()
     if applicant is None:
         raise NotFound
-    request.session.cycle_key()
-    kept = dict(request.session.get(KEPT) or {})
+    kept = _kept(request)
+    if request.session.session_key:  # a new one gets its key when it is saved, in one statement
+        request.session.cycle_key()
     kept[str(case.pk)] = [applicant.pk, case.query_code_hash[:16], now_of(request).isoformat()]
     request.session[KEPT] = kept
 
@@ -172,7 +175,11 @@ def _own_party(request: HttpRequest, case_pk: int) -> Party | None:
     if not request.user.is_authenticated:
         return None
     mine = Party.objects.filter(user=request.user, case=case_pk)
-    return mine.select_related("case__court__parent", "represents").order_by("id").first()
+    return (
+        mine.select_related("case__court__parent", "case__handler", "represents")
+        .order_by("id")
+        .first()
+    )
 
 
 def _party_by_code(request: HttpRequest, case_pk: int) -> Party | None:
@@ -184,13 +191,14 @@ def _party_by_code(request: HttpRequest, case_pk: int) -> Party | None:
     now = now_of(request)
     party = (
         Party.objects.filter(pk=party_pk, case=case_pk)
-        .select_related("case__court__parent", "represents")
+        .select_related("case__court__parent", "case__handler", "represents")
         .first()
     )
     if party is None or party.case.query_code_hash[:16] != mark or _gone(seen, now):
         _forget(request, case_pk)
         return None
-    request.session[KEPT] = _kept(request) | {str(case_pk): [party_pk, mark, now.isoformat()]}
+    if now - datetime.fromisoformat(seen) > STEP:
+        request.session[KEPT] = _kept(request) | {str(case_pk): [party_pk, mark, now.isoformat()]}
     return party
 
 

@@ -107,17 +107,26 @@ def attachments_box(case: Case, user: User, today: date) -> dict[str, Any]:
     return {"rows": found, "count": len(found)}
 
 
-panels.register(
-    panels.Panel("petitions", "信访", "petitions/_petitions.html", petitions_box, order=80)
-)
-panels.register(
+#: Who may read what differs from person to person, so that only "nothing" can be told at a glance.
+_SUPERVISION = """(
+    SELECT case_id FROM petitions_order UNION ALL SELECT case_id FROM petitions_dualreview
+    UNION ALL SELECT case_id FROM petitions_report
+)"""
+for _panel in (
     panels.Panel(
-        "supervision", "督查督办", "petitions/_supervision.html", supervision_box, order=90
-    )
-)
-panels.register(
-    panels.Panel("attachments", "附件", "cases/_attachments.html", attachments_box, order=60)
-)
+        "petitions", "信访", "petitions/_petitions.html", petitions_box, order=80,
+        glance=panels.Glance("petitions_petition", all_alike=False, hidden=True),
+    ),
+    panels.Panel(
+        "supervision", "督查督办", "petitions/_supervision.html", supervision_box, order=90,
+        glance=panels.Glance(_SUPERVISION, all_alike=False, hidden=True),
+    ),
+    panels.Panel(
+        "attachments", "附件", "cases/_attachments.html", attachments_box, order=60,
+        glance=panels.Glance("cases_attachment", all_alike=False),
+    ),
+):  # fmt: skip
+    panels.register(_panel)
 
 
 # -- doors --------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.models import Case, Party
-from cases.verb import seen_by
+from enforcement.access import sight
 from enforcement.models import User
 from enforcement.roles import Role
 from petitions.access import (
@@ -143,4 +143,4 @@ def orders_to_judge(user: User, today: date) -> QuerySet[Order]:
 def _courts(user: User, today: date, roles: Iterable[Role]) -> set[str]:
     """Return the keys of the courts at which the person holds one of the posts."""
     wanted = set(roles)
-    return {post.court_id for post in seen_by(user, today).posts if post.role in wanted}
+    return {post.court_id for post in sight(user, today).posts if post.role in wanted}

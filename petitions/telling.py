@@ -88,9 +88,7 @@ def of_case(guest: Visitor, today: date) -> dict[str, Any]:
     done = line.done if line else []
     return {
         "case": case,
-        "stands": CLOSED[ClosingMethod(case.closing_method)]
-        if not case.open
-        else STANDS[case.state],
+        "stands": _stands(case),
         "names": [_name(guest, party) for party in guest.parties],
         "line": line,
         "late": late,

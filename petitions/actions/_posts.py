@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from cases.verb import Guard, case_of, seen_by
+from cases.verb import Guard, case_of
+from enforcement.access import sight
 from enforcement.errors import Forbidden
 from enforcement.models import Court, Post, User
 from enforcement.roles import Role
@@ -18,7 +19,7 @@ def posts_where(
     """Return the person's posts in force with one of the roles at a fitting court, the nearest
     to the basic courts first."""
     wanted = set(roles)
-    held = [p for p in seen_by(user, today).posts if p.role in wanted and fits(p.court)]
+    held = [p for p in sight(user, today).posts if p.role in wanted and fits(p.court)]
     return sorted(held, key=lambda post: -post.court.level)
 
 

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from cases.actions._days import not_before, required
 from cases.models import Party
 from cases.timeline import record
-from cases.verb import in_state, seen_by, verb
+from cases.verb import in_state, verb
+from enforcement.access import sight
 from enforcement.errors import Forbidden, Invalid, NotFound, Refused
 from enforcement.models import User
 from petitions.actions._posts import at_court
@@ -21,7 +22,7 @@ def _handler_or_head(petition: Petition, by: User | None, today: date) -> None:
     """Guard: the handler, or the head of the answering court."""
     if by is None or petition.handler_id == by.pk:
         return
-    if not seen_by(by, today).has(HEADS, petition.court):
+    if not sight(by, today).has(HEADS, petition.court):
         raise Forbidden("petition.not_handler", f"本件由办理人{petition.handler}答复和办结。")
 
 
