@@ -7,6 +7,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from cases import files
 from cases.sealing import ONE_DAY, earlier_clock
 from cases.sealing import seal as seal_days
 from cases.timeline import legal_day
@@ -24,3 +25,16 @@ def seal_digests() -> int:
     except Refused as refused:
         log.warning("not sealed (%s): %s", refused.code, refused.message)
         return 0
+
+
+@shared_task(name="cases.tasks.sweep_files")
+def sweep_files() -> int:
+    """Remove stored files that no row names; safe to run twice and at once. Returns how many."""
+    try:
+        removed = files.sweep(timezone.now())
+    except Refused as refused:
+        log.warning("files not swept (%s)", refused.code)
+        return 0
+    if removed:
+        log.warning("%s stored files without a row were removed", removed)
+    return removed

@@ -17,9 +17,9 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 
+from cases import files
 from cases.models import Attachment, Case, Party
 from enforcement.errors import Invalid, NotFound
 from enforcement.models import User
@@ -99,16 +99,17 @@ def store(
     by: User | None = None,
     party: Party | None = None,
     field: str = "attachments",
+    stored: list[str] | None = None,
 ) -> Attachment:
-    """Check an uploaded file and keep it with its case.
-
-    The stored name is the hash: it says nothing about who sent it or what they called it.
+    """Check an uploaded file and keep it with its case: the file first, then its row.
 
     Args:
         by: who handed it in, signed in. party: who handed it in through the portal.
+        stored: takes the name under which the file lies (``files.together``).
 
     Raises:
         Invalid: see ``check``. NotFound: a party of another case, or nobody named.
+        FilesAway: the file cannot be stored now.
     """
     if (by is None and party is None) or (party is not None and party.case_id != case.pk):
         raise NotFound
@@ -125,8 +126,10 @@ def store(
         party=party,
         at=now,
     )
-    kept_as = f"{checked.sha256[:40]}.{ENDINGS[checked.content_type]}"
-    attachment.file.save(kept_as, ContentFile(checked.data), save=False)
+    kept_as = files.keep(checked.data, checked.sha256, ENDINGS[checked.content_type])
+    attachment.file.name = kept_as
+    if stored is not None:
+        stored.append(kept_as)
     attachment.save()
     return attachment
 

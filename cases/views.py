@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from cases import papers, searching
 from cases.access import case_for_reading, in_sight
 from cases.boxes import parties_of
+from cases.files import opened
 from cases.history import GROUPS, stretch
 from cases.icons import icon_of
 from cases.models import Attachment, Case, Paper, Party
@@ -278,12 +279,13 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponse:
 
     Raises:
         Http404: the file is no longer in the store.
+        FilesAway: the store does not answer. Refused: the file is not what was handed in.
     """
     user, today = who(request)
     door = DOORS.get("attachment")
     kept: Attachment = door(user, pk, today) if door else _in_sight(request, Attachment, pk)
     try:
-        answer = FileResponse(kept.file.open("rb"), content_type="application/octet-stream")
+        answer = FileResponse(opened(kept), content_type="application/octet-stream")
     except FileNotFoundError:
         raise Http404("附件的文件不在存储中，请联系系统管理员。") from None
     return handed_out(answer, kept.name, download=True)

@@ -37,6 +37,7 @@ app.conf.beat_schedule = {
         "task": "enforcement.tasks.forget_old",
         "schedule": crontab(hour=3, minute=40),
     },
+    "sweep-files": {"task": "cases.tasks.sweep_files", "schedule": crontab(hour=4, minute=20)},
     # Every hour: what was missed at midnight is sealed then; there is nothing to do otherwise.
     "seal-digests": {"task": "cases.tasks.seal_digests", "schedule": crontab(minute=10)},
 }

@@ -57,6 +57,7 @@ def settings_fit_together(**_: Any) -> list[CheckMessage]:
         *_default_keys(),
         *_parts(),
         *places.replica(),
+        *places.files(),
         *_watching(),
     ]
 

@@ -5,17 +5,21 @@ Each look is short and never raises: what cannot be reached is an answer too.
 
 from __future__ import annotations
 
+import os
 import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.files.storage import Storage, default_storage
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from redis import Redis
 from redis.exceptions import RedisError
 
+from enforcement.errors import Refused
 from enforcement.models import Tick
 from enforcement.replica import aliases
 from enforcement.replica.watch import WATCH, WORDS
@@ -77,6 +81,21 @@ def replica() -> Looked | None:
     if found.why:
         return Looked(False, WORDS[found.why], behind or "清单和统计由主库提供")
     return Looked(True, "正常", behind)
+
+
+def files(storage: Storage = default_storage) -> Looked:
+    """Look whether uploaded files can be stored and read."""
+    probe = getattr(storage, "probe", None)
+    if probe is None:
+        place = Path(getattr(storage, "location", settings.MEDIA_ROOT))
+        there = next((path for path in (place, *place.parents) if path.exists()), place)
+        sound = os.access(there, os.W_OK | os.X_OK)
+        return Looked(sound, "正常" if sound else "写不进去", "本机磁盘")
+    try:
+        probe()
+    except Refused as refused:
+        return Looked(False, "连不上", _brief(refused.__cause__ or refused))
+    return Looked(True, "正常", "S3 存储")
 
 
 _migrated = False
@@ -145,5 +164,5 @@ def machine() -> str:
     return socket.gethostname()
 
 
-def _brief(error: Exception) -> str:
+def _brief(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".split("\n")[0][:160]

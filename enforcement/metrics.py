@@ -84,6 +84,10 @@ def _replica(now: datetime) -> Iterator[Sample]:
         yield "enforcement_replica_lag_seconds", {}, found.lag
 
 
+def _files(now: datetime) -> Iterator[Sample]:
+    yield "enforcement_files_up", {}, int(health.files().ok)
+
+
 def _disk(now: datetime) -> Iterator[Sample]:
     for place, path in {"data": settings.VAR_DIR, "files": settings.MEDIA_ROOT}.items():
         if path.exists():
@@ -136,6 +140,7 @@ measures.register(
     ],
     _replica,
 )
+measures.register([gauge("files_up", "1 when uploaded files can be stored and read")], _files)
 measures.register(
     [
         gauge("disk_free_bytes", "free bytes where data and files are"),

@@ -123,6 +123,7 @@ def ready(request: HttpRequest) -> JsonResponse:
         answer["warnings"] += [] if machinery.redis().ok else ["redis"]
         replica = machinery.replica()
         answer["warnings"] += [] if replica is None or replica.ok else ["replica"]
+        answer["warnings"] += [] if machinery.files().ok else ["files"]
     return JsonResponse(answer, status=200 if sound else 503)
 
 
@@ -280,6 +281,7 @@ def _machine_rows() -> list[dict[str, str]]:
         _looked("数据库", machinery.database()),
         *([] if replica is None else [_lists_from(replica)]),
         _looked("表结构", machinery.migrations()),
+        _looked("附件存储", machinery.files()),
         _looked("Redis", machinery.redis()),
         _looked("任务队列", broker),
         _looked("工作进程", machinery.workers(app) if broker.ok else broker),

@@ -286,11 +286,26 @@ TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+#: A bucket of an S3-compatible store for uploaded files; without one they lie in VAR_DIR/files.
+FILES_S3_BUCKET = env_str("FILES_S3_BUCKET")
+FILES_S3 = {
+    "endpoint": env_str("FILES_S3_ENDPOINT"),
+    "region": env_str("FILES_S3_REGION"),
+    "access_key": env_secret("FILES_S3_ACCESS_KEY"),
+    "secret_key": env_secret("FILES_S3_SECRET_KEY"),
+    "prefix": env_str("FILES_S3_PREFIX"),
+}
+FILES_S3_PATH_STYLE = env_bool("FILES_S3_PATH_STYLE", True)
+_ON_DISK = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": VAR_DIR / "files"},
+}
+_IN_S3 = {
+    "BACKEND": "enforcement.s3.S3Storage",
+    "OPTIONS": {**FILES_S3, "bucket": FILES_S3_BUCKET, "path_style": FILES_S3_PATH_STYLE},
+}
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR_DIR / "files"},
-    },
+    "default": _IN_S3 if FILES_S3_BUCKET else _ON_DISK,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True

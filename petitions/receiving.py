@@ -8,9 +8,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 
 from cases import uploads
+from cases.files import together
 from cases.models import Lead
 from cases.verb import VERBS
 from enforcement.errors import Invalid
@@ -42,12 +42,16 @@ def complain(
     Raises:
         Invalid: ``upload.many``, or every file that cannot be taken, named in one sentence.
         TooOften: ``portal.too_many``. Refused: see ``file_petition``.
+        FilesAway: a file cannot be stored now.
     """
     check_files(files)
     _not_too_many(guest)
-    with transaction.atomic():
+    with together() as stored:
         kept = [
-            uploads.store(guest.case, f, now=now, by=guest.user, party=guest.party) for f in files
+            uploads.store(
+                guest.case, file, now=now, by=guest.user, party=guest.party, stored=stored
+            )
+            for file in files
         ]
         petition: Petition = VERBS["file_petition"].run(
             guest.case, by=guest.user, party=guest.party, now=now, attachments=kept, **data

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 #: Settings of a developer's shell that must not reach the tests.
 FOREIGN = ("ALLOWED_HOSTS", "BEHIND_PROXY", "BROKER_URL", "CELERY_EAGER", "DEBUG", "DEMO", "HTTPS")
-FOREIGN += ("REPLICA_URL", "REPLICA_URL_FILE")
+FOREIGN += ("REPLICA_URL", "REPLICA_URL_FILE", "FILES_S3_BUCKET")
 
 #: Fixed keys: a process started by a test must read what the test wrote.
 KEYS = {

@@ -24,6 +24,16 @@ def with_replica(address: str = "two/court") -> dict[str, Any]:
     return {"DATABASE_URL": "postgres://one/court", "REPLICA_URL": f"postgres://{address}"}
 
 
+NO_KEYS = {"access_key": "", "secret_key": ""}
+
+
+def with_files(bucket: str = "files", **other: str) -> dict[str, Any]:
+    """Return the settings of a store of files, changed as wanted."""
+    given = {"access_key": "a", "secret_key": "b", "region": "", "prefix": ""}
+    given |= {"endpoint": "https://s3.court" if bucket else ""}
+    return {"FILES_S3_BUCKET": bucket, "FILES_S3": given | other}
+
+
 def found() -> set[str]:
     """Return the ids of what the checks find now, without the app's prefix."""
     return {str(message.id).removeprefix("enforcement.") for message in settings_fit_together()}
@@ -78,6 +88,11 @@ def test_the_checks_run_with_every_command() -> None:
         ("E030", with_replica("one/court"), with_replica()),
         ("E031", with_replica("two/other"), with_replica()),
         ("E032", {**with_replica(), "REPLICA_MAX_LAG": 0}, with_replica()),
+        ("E040", with_files("", endpoint="https://s3.court"), with_files("", **NO_KEYS)),
+        ("E041", with_files(secret_key=""), with_files()),
+        ("E041", with_files(**NO_KEYS), with_files(endpoint="")),
+        ("E042", with_files(endpoint="s3.court:9000"), with_files()),
+        ("W004", with_files(endpoint="http://s3.court"), with_files()),
     ],
 )
 def test_a_wrong_combination_has_its_number_and_the_right_one_has_none(
@@ -150,3 +165,11 @@ def test_every_finding_says_what_to_do(settings: Any) -> None:
     messages = settings_fit_together()
     assert len(messages) >= 4
     assert all(message.hint for message in messages)
+
+
+def test_files_left_on_the_disk_are_told_of_when_there_is_a_store(tmp_path: Path) -> None:
+    with override_settings(MEDIA_ROOT=tmp_path, **with_files()):
+        assert "W005" not in found()
+        (tmp_path / "attachments").mkdir()
+        (tmp_path / "attachments" / "x.txt").touch()
+        assert "W005" in found()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -375,7 +376,7 @@ class TestPapersAndFiles:
             name='证据"\r\nSet-Cookie: x=1 鄠.html',
             content_type="text/html",
             size=8,
-            sha256="0" * 64,
+            sha256=hashlib.sha256(b"<script>").hexdigest(),
             file=ContentFile(b"<script>", "a.bin"),
             at=built.event("case.filed").at,
         )
