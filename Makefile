@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3 python3.13 python3.14 p
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	   --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help install install-dev demo test chaos fuzz lint lint-quick format types browser bench lock clean
+.PHONY: help install install-dev demo test chaos fuzz sbom audit lint lint-quick format types browser bench lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -70,6 +70,12 @@ test: install-dev browser ## every test; ARGS="-k word" for some
 
 fuzz: install-dev ## ask every operation of the interface FUZZ=200 times, with and without token
 	@FUZZ=$(or $(FUZZ),200) $(BIN)/python -m pytest -q -n $(JOBS) --dist load tests/api/test_fuzz.py $(ARGS)
+
+sbom: install-dev ## write what the system is made of (CycloneDX) to var/sbom/
+	@$(BIN)/python -m tools.supply.sbom --output var/sbom/enforcement-court.cdx.json
+
+audit: install-dev ## look our parts up in a copy of OSV: ADVISORIES=DIR
+	@ADVISORIES="$(ADVISORIES)" $(BIN)/python -m tools.supply.audit $(ARGS)
 
 lint: lint-quick types ## style, types, import contracts, system checks, missing migrations
 

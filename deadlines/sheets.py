@@ -56,7 +56,7 @@ INSERT INTO deadlines_clock ({_NAMES})
 SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for _, kind in _COLUMNS)})
 ON CONFLICT (case_id, rule, start_seq) DO UPDATE SET
 {", ".join(f"{name} = EXCLUDED.{name}" for name, _ in _COLUMNS[_KEY:])}
-"""  # noqa: S608
+"""  # noqa: S608 - fixed text, no input in it
 _SHEETS = """
 INSERT INTO deadlines_sheet
     (case_id, seen, token, next_look, next_due, handler_id, court_id, sick, built_at)

@@ -19,6 +19,8 @@ from enforcement import checks_places as places
 from enforcement.env import env_secret
 from enforcement.frame import DEMO_ACCOUNTS
 
+#: Names of this machine alone; the last one is Django's in tests, no resolver knows it.
+OWN_NAMES = frozenset({"localhost", "testserver"})
 #: Endings of names that only a local network answers to.
 LOCAL_ENDINGS = (".localhost", ".local", ".internal", ".test", ".example", ".lan")
 #: Message brokers whose guarantees the tasks are written for.
@@ -39,6 +41,20 @@ def is_public(host: str) -> bool:
         return not ipaddress.ip_address(name).is_private
     except ValueError:
         return "*" in name or ("." in name and not f".{name}".endswith(LOCAL_ENDINGS))
+
+
+def is_own(host: str) -> bool:
+    """Tell whether a name in ALLOWED_HOSTS is this machine's alone: nobody else can type it."""
+    name = host.strip("[]").lower()
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name in OWN_NAMES or name.endswith(".localhost")
+
+
+def others_hosts() -> list[str]:
+    """Return the names by which other machines could reach this one, inside the court too."""
+    return [host for host in settings.ALLOWED_HOSTS if not is_own(host)]
 
 
 def public_hosts() -> list[str]:
@@ -64,10 +80,10 @@ def settings_fit_together(**_: Any) -> list[CheckMessage]:
 
 def _exposure() -> Iterator[CheckMessage]:
     """Look for conveniences of one's own machine that would be open to the public."""
-    hosts = ", ".join(public_hosts())
-    if settings.DEBUG and (hosts or settings.HTTPS):
+    hosts, others = ", ".join(public_hosts()), ", ".join(others_hosts())
+    if settings.DEBUG and (others or settings.HTTPS):
         yield Error(
-            f"DEBUG is on while others can reach {hosts or 'HTTPS'}: error pages would show data.",
+            f"DEBUG is on while others can reach {others or 'HTTPS'}: error pages would show data.",
             hint="Unset DEBUG, or keep ALLOWED_HOSTS to this machine.",
             id="enforcement.E001",
         )
@@ -83,9 +99,9 @@ def _exposure() -> Iterator[CheckMessage]:
             hint="Name the hosts people type, separated by commas.",
             id="enforcement.E008",
         )
-    if settings.TESTING and hosts:
+    if settings.TESTING and others:
         yield Error(
-            "TESTING is on for a public address: passwords would be stored weakly.",
+            f"TESTING is on while others can reach {others}: passwords would be stored weakly.",
             hint="Unset TESTING; only the tests set it.",
             id="enforcement.E010",
         )
@@ -120,7 +136,7 @@ def _leftovers() -> Iterator[CheckMessage]:
     """Look for what a demo or a careless setting leaves where real people work."""
     accounts = Path(settings.VAR_DIR) / DEMO_ACCOUNTS
     if accounts.exists() and not (settings.DEMO or settings.TESTING):
-        serious = public_hosts() or settings.HTTPS
+        serious = others_hosts() or settings.HTTPS
         yield (Error if serious else Caution)(
             f"{accounts} is there: the demo ran on this data, its people and passwords with it.",
             hint="Give the real system a database and a VAR_DIR of its own.",
@@ -146,6 +162,7 @@ def _default_keys() -> Iterator[CheckMessage]:
     given = {
         "SECRET_KEY": settings.SECRET_KEY,
         "INDEX_KEY": settings.INDEX_KEY,
+        "DIGEST_KEY": settings.DIGEST_KEY,
         **{f"DATA_KEY {n}": key for n, key in enumerate(settings.DATA_KEYS, 1)},
     }
     known = [

@@ -43,7 +43,8 @@ class Count:
 
     def select(self, rows: str, sign: int, source: str = "") -> str:
         """Return a SELECT of (court, metric, dim, day, n) over a set of rows."""
-        return (  # expressions written beside the models, never input
+        # Expressions written beside the models, never input.
+        return (
             f"SELECT {self.court} AS court_id, '{self.metric}' AS metric, {self.dim} AS dim, "  # noqa: S608
             f"{self.day} AS day, {sign} AS n FROM {rows} r {source} WHERE {self.where}"
         )

@@ -15,6 +15,9 @@ from enforcement.models import Post, User
 
 #: Where the seed of the demo writes the sign-ins.
 DEMO_ACCOUNTS = "demo_accounts.json"
+#: The one password of everybody in the demo: printed at the start and in the README, so it opens
+#: nothing and can be chosen by nobody outside the demo.
+DEMO_PASSWORD = "demo-2026-zhifa"  # noqa: S105 - printed for everybody
 
 
 def demo_sign_ins(request: HttpRequest) -> dict[str, Any]:

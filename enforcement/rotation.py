@@ -110,6 +110,7 @@ def count_keys() -> dict[str, Counter[str]]:
         table, name = _quoted(column.model, column.field)
         with connection.cursor() as cursor:
             cursor.execute(
+                # names of our own models
                 f"SELECT encode(substring({name} FROM 2 FOR 4), 'hex'), count(*)"  # noqa: S608
                 f" FROM {table} WHERE {name} IS NOT NULL GROUP BY 1"
             )
@@ -249,6 +250,7 @@ def _readable(
     kept = dict(part.values_list("pk", index.kept)[:batch])
     with connection.cursor() as cursor:
         cursor.execute(
+            # names of our own models
             f"SELECT {_pk(index.model)}, {sealed} FROM {table}"  # noqa: S608
             f" WHERE {_pk(index.model)} = ANY(%s) ORDER BY 1",
             [list(kept)],

@@ -252,6 +252,7 @@ AUTH_PASSWORD_VALIDATORS = (
         {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
         {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
         {"NAME": "enforcement.signin.passwords.NotOwnName"},
+        {"NAME": "enforcement.signin.passwords.NotPrinted"},
         {"NAME": "enforcement.signin.passwords.NotReused"},
     ]
 )

@@ -73,7 +73,7 @@ class RegisterPetitionForm(VerbForm):
         """Offer the petition clerks and leaders of the answering court and the courts above."""
         posts = Post.objects.in_force(self.today or target.filed_on).filter(role__in=HANDLERS)
         field = self.fields["handler"]
-        assert isinstance(field, PickPerson)  # noqa: S101
+        assert isinstance(field, PickPerson)  # noqa: S101 - tells mypy
         field.offer(posts.filter(court__in=line_of(target.court)).select_related("court"))
 
 
@@ -121,7 +121,7 @@ class OpenReviewForm(VerbForm):
         for track, name in ((Track.CASE, "case_reviewer"), (Track.CONDUCT, "conduct_reviewer")):
             posts = Post.objects.in_force(day).filter(role__in=TRACK_ROLES[track])
             field = self.fields[name]
-            assert isinstance(field, PickPerson)  # noqa: S101
+            assert isinstance(field, PickPerson)  # noqa: S101 - tells mypy
             field.offer(posts.filter(court__in=above).select_related("court"))
         self.fields["petition"].queryset = target.petitions.all()  # type: ignore[attr-defined]
 
@@ -143,7 +143,7 @@ class ReplaceReviewerForm(VerbForm):
         roles = {role for fit in TRACK_ROLES.values() for role in fit}
         posts = Post.objects.in_force(self.today or target.opened_on)
         field = self.fields["reviewer"]
-        assert isinstance(field, PickPerson)  # noqa: S101
+        assert isinstance(field, PickPerson)  # noqa: S101 - tells mypy
         field.offer(posts.filter(court=target.court, role__in=roles).select_related("court"))
 
 

@@ -94,6 +94,6 @@ class PortalComplaintForm(PortalPetitionForm):
         """Ask in plain words."""
         super().__init__(*args, **kwargs)
         kind = self.fields["kind"]
-        assert isinstance(kind, forms.ChoiceField)  # noqa: S101
+        assert isinstance(kind, forms.ChoiceField)  # noqa: S101 - tells mypy
         kind.label, kind.choices = "反映什么", [*EMPTY, *KINDS.items()]
         self.fields["text"].label = "具体情况"

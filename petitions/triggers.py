@@ -72,6 +72,7 @@ def only_while_open(name: str, review_of: str) -> pgtrigger.Trigger:
     Args:
         review_of: SQL of the review's id from the row ``r``.
     """
+    # our own text
     state = f"SELECT v.state FROM petitions_dualreview v WHERE v.id = ({review_of})"  # noqa: S608
     refusal = _refuse(f"({state}) <> 'open'", "the findings of this review are settled")
     return pgtrigger.Trigger(

@@ -212,7 +212,8 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     """Verify, say the result in Chinese, and return the exit code."""
-    given, said = arguments(), []
+    given = arguments()
+    said: list[str] = []
     try:
         key = read_key(given.public_key)
         digests = [read(path, "摘要") for path in given.digest]

@@ -67,6 +67,7 @@ class Course:
 
 def draw_courses(seed: int, count: int = COURSES) -> tuple[Course, ...]:
     """Draw the ordinary courses."""
+    # repeatable on purpose
     return tuple(_course(Random(f"course {seed} {n}"), n) for n in range(count))  # noqa: S311
 
 

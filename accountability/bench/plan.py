@@ -80,6 +80,7 @@ class Plan:
         """Share the cases out among courts that may file (active, with a 代字), in tree order."""
         able = sorted((c for c in courts if c.active and c.code), key=lambda c: c.lft)
         chosen = able[:: max(1, round(len(able) * PER_COURT / self.cases))]
+        # repeatable on purpose
         draw, above = Random(f"courts {self.seed}"), _above(courts)  # noqa: S311
         weights = [_WEIGHT[c.level] * draw.lognormvariate(0, 0.6) for c in chosen]
         scale, sum_, done = self.cases / sum(weights), 0.0, 0
@@ -92,7 +93,7 @@ class Plan:
 
     def filings(self, docket: Docket) -> list[Filing]:
         """Draw the cases of one court, in order of filing."""
-        draw = Random(f"cases {self.seed} {docket.court.key}")  # noqa: S311
+        draw = Random(f"cases {self.seed} {docket.court.key}")  # noqa: S311 - repeatable on purpose
         found = [self._filing(draw) for _ in range(docket.cases)]
         found.sort(key=lambda filing: filing.filed)
         return found

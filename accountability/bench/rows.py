@@ -118,6 +118,7 @@ class Filler:
 
     def fill(self, cases: Iterable[tuple[Filing, Shape]]) -> None:
         """Write the people of the court, its cases in order of filing, and its series."""
+        # repeatable on purpose
         self.draw = Random(f"rows {self.seed} {self.docket.court.key}")  # noqa: S311
         self._people()
         for filing, shape in cases:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from enforcement.frame import DEMO_PASSWORD
 from enforcement.models import PastPassword, User
 
 
@@ -26,6 +27,23 @@ class NotOwnName:
     def get_help_text(self) -> str:
         """Say the rule in one sentence."""
         return "密码中不能有您的账号或者姓名。"
+
+
+class NotPrinted:
+    """Refuses the password of the demo, which everybody can read."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Refuse the demo's password.
+
+        Raises:
+            ValidationError: ``password_printed``.
+        """
+        if password.strip().lower() == DEMO_PASSWORD:
+            raise ValidationError(self.get_help_text(), code="password_printed")
+
+    def get_help_text(self) -> str:
+        """Say the rule in one sentence."""
+        return "不能使用演示系统公开的密码。"
 
 
 class NotReused:

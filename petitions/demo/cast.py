@@ -8,11 +8,12 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
+from enforcement.frame import DEMO_PASSWORD
 from enforcement.models import Court, Post, User
 from enforcement.roles import OUTSIDE_ROLES, Role
 
 #: One password for everybody; the command refuses to make these accounts outside a demo.
-PASSWORD = "demo-2026-zhifa"  # noqa: S105 - printed on the sign-in page of the demo
+PASSWORD = DEMO_PASSWORD
 #: Everybody has held their post since before the oldest case of the demo.
 SINCE = date(2012, 1, 1)
 

@@ -36,6 +36,7 @@ def scripts(world: World) -> Iterator[Script]:
     step = (FIRST - LAST) / len(codes)
     for nth, code in enumerate(codes):
         seed = world.draw.randrange(10**9)
+        # repeatable on purpose
         yield ordinary(world, code, round(FIRST - nth * step), Random(seed))  # noqa: S311
 
 
@@ -161,6 +162,7 @@ def _end(world: World, case: Case, draw: Random) -> Script:
 
 def routine(world: World, flag: Flag) -> Script:
     """Take up a flag: ask, hear, judge, close; each step some days after the one before."""
+    # repeatable on purpose
     draw = Random(f"{flag.case_id} {flag.rule} {flag.start_seq}")  # noqa: S311
     ground, text, holds = draw.choice(GROUNDS)
     yield world.later(draw.randint(1, 4))

@@ -70,7 +70,8 @@ def test_untouched_timelines_hold(built: CaseBuilder) -> None:
 def test_one_changed_byte_is_found_and_the_event_named(built: CaseBuilder, change: str) -> None:
     event = built.event("lead.verified")
     with superuser() as cursor:
-        cursor.execute(f"UPDATE cases_caseevent SET {change} WHERE id = %s", [event.pk])
+        # of the test's table
+        cursor.execute(f"UPDATE cases_caseevent SET {change} WHERE id = %s", [event.pk])  # noqa: S608
         assert cursor.rowcount == 1
     found = faults()
     assert found[0] == (built.case.number, event.seq, CHANGED)

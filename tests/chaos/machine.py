@@ -43,7 +43,8 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
-        self.places = servers.Places(folder / "var", Path("/tmp") / f"chaos-{os.getpid()}")
+        # short, for the sockets in it
+        self.places = servers.Places(folder / "var", Path("/tmp") / f"chaos-{os.getpid()}")  # noqa: S108
         sockets = self.places.sockets
         name = f"{servers.PORT}/{servers.DATABASE}?host={sockets}"
         self.env = {

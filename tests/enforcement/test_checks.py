@@ -10,13 +10,18 @@ from django.conf import settings as django_settings
 from django.core.checks import run_checks
 from django.test import override_settings
 
-from enforcement.checks import is_public, settings_fit_together
+from enforcement.checks import is_own, is_public, settings_fit_together
 
 OPEN = ["court.gov.cn"]
 LONG = "k" * 60
 MADE = "Zr8_vQ2mX-tB6yLw0KfJd4HsPaE7gNcU1oRi9TzWq3V5xYbM"
 #: Keys as somebody who follows the instructions gives them.
-KEYS = {"SECRET_KEY": MADE + "a1", "INDEX_KEY": MADE + "b2", "DATA_KEYS": [MADE + "c3"]}
+KEYS = {
+    "SECRET_KEY": MADE + "a1",
+    "INDEX_KEY": MADE + "b2",
+    "DATA_KEYS": [MADE + "c3"],
+    "DIGEST_KEY": MADE + "d4",
+}
 
 
 def with_replica(address: str = "two/court") -> dict[str, Any]:
@@ -67,6 +72,10 @@ def test_the_checks_run_with_every_command() -> None:
         ("E009", {"DATA_KEYS": [LONG], "INDEX_KEY": LONG}, {"DATA_KEYS": [LONG]}),
         ("E010", {"TESTING": True, "ALLOWED_HOSTS": OPEN}, {"TESTING": True}),
         ("E001", {"DEBUG": True, "HTTPS": True}, {"DEBUG": True}),
+        ("E001", {"DEBUG": True, "ALLOWED_HOSTS": ["10.8.0.5"]}, {"DEBUG": True}),
+        ("E001", {"DEBUG": True, "ALLOWED_HOSTS": ["*"]}, {"DEBUG": True}),
+        ("E010", {"TESTING": True, "ALLOWED_HOSTS": ["zhixing.court.internal"]}, {"TESTING": True}),
+        ("E012", {"DIGEST_KEY": f"tests-only-{MADE}"}, {"DIGEST_KEY": MADE}),
         ("E012", {"SECRET_KEY": "x" * 60}, {"SECRET_KEY": MADE}),
         ("E012", {"SECRET_KEY": f"tests-only-{MADE}"}, {"SECRET_KEY": MADE}),
         ("E012", {"INDEX_KEY": "changeme" + MADE}, {"INDEX_KEY": MADE}),
@@ -113,6 +122,8 @@ def test_the_demo_leaves_its_people_behind(settings: Any, tmp_path: Path) -> Non
     assert "W003" in found()
     settings.ALLOWED_HOSTS, settings.HTTPS = OPEN, True
     assert "E011" in found()
+    settings.ALLOWED_HOSTS, settings.HTTPS = ["10.8.0.5"], False  # the court's own network
+    assert "E011" in found()
     settings.ALLOWED_HOSTS, settings.HTTPS, settings.DEMO = ["localhost"], False, True
     assert not {"E011", "W003"} & found()
 
@@ -156,6 +167,25 @@ def test_keys_made_on_this_machine_do_not_go_with_a_database_elsewhere(
 )
 def test_public_names_are_told_from_local_ones(host: str, public: bool) -> None:
     assert is_public(host) is public
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        ("localhost", True),
+        ("demo.localhost", True),
+        ("127.0.0.1", True),
+        ("127.1.2.3", True),
+        ("[::1]", True),
+        ("192.168.1.20", False),
+        ("webserver", False),
+        ("localhost.court.gov.cn", False),
+        ("*", False),
+        (".localhost.cn", False),
+    ],
+)
+def test_names_of_this_machine_are_told_from_those_others_can_reach(host: str, own: bool) -> None:
+    assert is_own(host) is own
 
 
 def test_every_finding_says_what_to_do(settings: Any) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from enforcement.frame import DEMO_PASSWORD
 from enforcement.models import PastPassword
 from tests.people import People
 from tests.signin.conftest import PASSWORD, Clock, is_in, signs_in, told
@@ -41,11 +43,22 @@ class TestRules:
             "qwertyuiop",
             "lin-lin-lin",
             "林法官林法官林法官林",
+            DEMO_PASSWORD,
+            DEMO_PASSWORD.upper(),
         ],
     )
     def test_a_bad_one_is_refused(self, judge: Client, bad: str) -> None:
         assert changes(judge, PASSWORD, bad)
         assert is_in(signs_in("lin", PASSWORD))
+
+    def test_the_printed_one_of_the_demo_opens_nothing_outside_it(
+        self, people: People, settings: Any
+    ) -> None:
+        people.lin.set_password(DEMO_PASSWORD)
+        people.lin.save()
+        assert not is_in(signs_in("lin", DEMO_PASSWORD))
+        settings.DEMO = True
+        assert is_in(signs_in("lin", DEMO_PASSWORD))
 
     def test_the_old_one_must_be_right(self, judge: Client) -> None:
         assert changes(judge, "wrong", "山高水长 1949-2026")

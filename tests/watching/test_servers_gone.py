@@ -129,7 +129,7 @@ def test_without_a_database_people_see_a_plain_page_and_programs_a_problem(
 @pytest.fixture
 def own_servers(tmp_path: Path) -> Iterator[servers.Places]:
     """Start a PostgreSQL of this test's own, on a short path."""
-    sockets = Path("/tmp") / f"gone-{os.getpid()}"
+    sockets = Path("/tmp") / f"gone-{os.getpid()}"  # noqa: S108 - short, for the sockets in it
     places = servers.Places(tmp_path / "var", sockets)
     servers.start_postgres(places)
     yield places

@@ -149,7 +149,7 @@ def doors() -> Iterator[tuple[str, str]]:
 
 def is_ready(host: str, port: int) -> bool:
     """Tell whether /health/ready answers 200."""
-    near = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
+    near = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - only compared with
     connection = http.client.HTTPConnection(near, port, timeout=5)
     try:
         connection.request("GET", "/health/ready", headers={"Host": f"localhost:{port}"})
