@@ -90,9 +90,10 @@ def _glances(case: Case, panels: list[Panel]) -> dict[str, tuple[int, int]]:
     """Return, in one query, how many rows each box has and how many of them wait for an act."""
     if not panels:
         return {}
+    # Written by the apps, never input.
     parts = [
         f"(SELECT '{p.code}', count(*), count(*) FILTER (WHERE {p.glance.waiting})"  # noqa: S608
-        f" FROM {p.glance.rows} r WHERE r.case_id = %(case)s)"  # written by the apps, never input
+        f" FROM {p.glance.rows} r WHERE r.case_id = %(case)s)"
         for p in panels
         if p.glance is not None
     ]
