@@ -20,8 +20,7 @@ from django.core.files.storage import Storage
 from django.db import models, transaction
 
 from cases.models import Attachment
-from enforcement.errors import Refused
-from enforcement.s3 import FilesAway
+from enforcement.errors import FilesAway, Refused
 
 log = logging.getLogger("enforcement.files")
 
@@ -30,6 +29,8 @@ PIECE, IN_MEMORY = 1 << 16, 2 << 20
 #: How long a file may lie there without a row: longer than any act, and long enough to find out
 #: that a database was put back to an earlier moment.
 ORPHANED = timedelta(days=7)
+#: More orphans than these, and than this share of the files, are no accident of acts.
+FEW, SHARE = 20, 0.05
 #: Folders looked through are those of this month and the ones before it, so many.
 MONTHS = 3
 
@@ -109,20 +110,24 @@ def opened(kept: Attachment) -> IO[bytes]:
 # -- the sweep ---------------------------------------------------------------------------------
 
 
-def orphans(now: datetime) -> Iterator[str]:
-    """Yield the names of files that no row names and that are older than ``ORPHANED``.
+def orphans(now: datetime) -> tuple[list[str], int]:
+    """Return the files that no row names and that are older than ``ORPHANED``, and how many
+    files were looked at.
 
     Raises:
         FilesAway: the store does not answer.
     """
-    storage = field().storage
+    storage, seen = field().storage, 0
+    found: list[str] = []
     for folder in _folders(now):
         try:
             names = [f"{folder}{name}" for name in storage.listdir(folder)[1]]
         except FileNotFoundError:
             continue
+        seen += len(names)
         for start in range(0, len(names), 1000):
-            yield from _unnamed(storage, names[start : start + 1000], now)
+            found += _unnamed(storage, names[start : start + 1000], now)
+    return found, seen
 
 
 def _unnamed(storage: Storage, names: list[str], now: datetime) -> Iterator[str]:
@@ -142,9 +147,20 @@ def _folders(now: datetime) -> Iterator[str]:
 
 
 def sweep(now: datetime) -> int:
-    """Remove the orphans; return how many. Safe to run twice and at once."""
-    removed = 0
-    for name in orphans(now):
+    """Remove the orphans; return how many. Safe to run twice and at once.
+
+    Raises:
+        FilesAway: the store does not answer.
+        Refused: ``files.orphans``: there are so many that this store rather belongs to another
+            database; nothing was removed.
+    """
+    found, seen = orphans(now)
+    if len(found) > max(FEW, seen * SHARE):
+        raise Refused(
+            "files.orphans",
+            f"存储里 {seen} 个附件中有 {len(found)} 个没有登记，多得不寻常，没有清理。"
+            "请核对 DATABASE_URL 和附件存储是否属于同一个系统。",
+        )
+    for name in found:
         field().storage.delete(name)
-        removed += 1
-    return removed
+    return len(found)

@@ -33,7 +33,7 @@ def sweep_files() -> int:
     try:
         removed = files.sweep(timezone.now())
     except Refused as refused:
-        log.warning("files not swept (%s)", refused.code)
+        log.error("files not swept (%s)", refused.code)
         return 0
     if removed:
         log.warning("%s stored files without a row were removed", removed)

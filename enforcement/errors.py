@@ -54,3 +54,16 @@ class Stale(Refused):
     """The thing changed since it was read (HTTP 412)."""
 
     status = 412
+
+
+class FilesAway(Refused):
+    """The store of files does not answer, or refuses us (HTTP 503); nothing was recorded."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            "files.away",
+            "附件存储暂时没有应答，刚才的操作没有办成，也没有记录。请过几分钟再试；"
+            "一直不行的，请联系系统管理员。",
+        )

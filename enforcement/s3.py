@@ -23,7 +23,7 @@ from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.core.files.utils import validate_file_name
 
-from enforcement.errors import Refused
+from enforcement.errors import FilesAway
 
 log = logging.getLogger("enforcement.files")
 
@@ -31,19 +31,6 @@ log = logging.getLogger("enforcement.files")
 CONNECT, READ, TRIES = 2, 10, 2
 #: Bytes read at once, and kept in memory of one file.
 PIECE, IN_MEMORY = 1 << 16, 2 << 20
-
-
-class FilesAway(Refused):
-    """The store of files does not answer, or refuses us (HTTP 503); nothing was recorded."""
-
-    status = 503
-
-    def __init__(self) -> None:
-        super().__init__(
-            "files.away",
-            "附件存储暂时没有应答，刚才的操作没有办成，也没有记录。请过几分钟再试；"
-            "一直不行的，请联系系统管理员。",
-        )
 
 
 class S3Storage(Storage):
@@ -68,19 +55,21 @@ class S3Storage(Storage):
             "aws_secret_access_key": secret_key,
         }
         self._style = "path" if path_style else "virtual"
-        #: Process, and the client it made: one that came through a fork shares its sockets.
-        self._made: tuple[int, Any] = (0, None)
+        #: By process and patience: a client that came through a fork shares its sockets.
+        self._made: dict[tuple[float, ...], Any] = {}
 
     @property
     def client(self) -> Any:
         """Return the client of this process; its threads share it."""
-        pid, client = self._made
-        if pid != os.getpid():
-            client = self._client(CONNECT, READ, TRIES)
-            self._made = os.getpid(), client
-        return client
+        return self._client(CONNECT, READ, TRIES)
 
     def _client(self, connect: float, read: float, tries: int) -> Any:
+        key = (os.getpid(), connect, read, tries)
+        if key not in self._made:
+            self._made[key] = self._new_client(connect, read, tries)
+        return self._made[key]
+
+    def _new_client(self, connect: float, read: float, tries: int) -> Any:
         config = Config(
             signature_version="s3v4",
             connect_timeout=connect,

@@ -29,6 +29,8 @@ log = logging.getLogger("enforcement.replica")
 
 #: Seconds for which one look serves.
 EVERY = 0.25
+#: Seconds after which a look is too old to go on with while another thread looks.
+OLD = 2.0
 #: Looks remembered, to tell by the primary's position how far the replica is behind.
 MARKS = 240
 
@@ -99,19 +101,27 @@ class Watch:
         Raises:
             django.db.DatabaseError: the primary does not answer.
         """
-        last, now = self.last, time.monotonic()
-        if not anew and last is not None and (now - last.at < EVERY or now < self.rest_until):
+        last = self.last
+        if not anew and last is not None and self._serves(last):
             return last
-        if not self.lock.acquire(blocking=anew or last is None):
-            assert last is not None  # noqa: S101 - the lock was not waited for
+        waits = anew or last is None or time.monotonic() - last.at > OLD
+        if not self.lock.acquire(blocking=waits):
+            assert last is not None  # noqa: S101 - else the lock was waited for
             return last
         try:
+            if not anew and self.last is not None and self._serves(self.last):
+                return self.last  # another thread's, made while this one waited
             self.last = found = self._look()
         finally:
             self.lock.release()
         if found.why != (last.why if last else ""):
             log.warning("lists are read from the %s: %s", _place(found), found.why or "sound")
         return found
+
+    def _serves(self, look: Look) -> bool:
+        """Tell whether a look is young enough, or the replica is left alone."""
+        now = time.monotonic()
+        return now - look.at < EVERY or now < self.rest_until
 
     def trip(self, error: Exception) -> None:
         """Leave the replica alone for a while: it failed."""
@@ -135,6 +145,8 @@ class Watch:
             self._rest()
             return self._kept_from(Look(now, GONE), int(written))
         self.rest_until = 0.0
+        if self.last is not None and self.last.why == GONE:
+            self.floor = int(written)
         if not recovering or replayed is None or its_system != system:
             return self._kept_from(Look(now, OTHER), int(written))
         lag = self._lag(now, int(written), float(wall), int(replayed), replayed_at)

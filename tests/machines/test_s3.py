@@ -28,9 +28,9 @@ from cases import files, shredding, uploads
 from cases.models import Attachment
 from cases.tasks import sweep_files
 from enforcement import health, measures, s3
+from enforcement.errors import FilesAway, Refused
 from enforcement.models import User
 from enforcement.rollups import turn_day
-from enforcement.s3 import FilesAway
 from petitions.models import Petition
 from tests.builders import CaseBuilder, at, day, enforcing
 from tests.enforcement.test_backup import SECRET, Place, elsewhere
@@ -213,6 +213,19 @@ def test_the_sweep_removes_what_no_row_names_after_a_week(store: Store, built: C
     assert files.sweep(written + timedelta(days=8)) == 1
     assert files.sweep(written + timedelta(days=8)) == 0
     assert list(store.objects()) == [f"files/{folder}/named.txt"]
+
+
+def test_the_sweep_touches_nothing_when_the_database_is_another_one(
+    store: Store, people: People
+) -> None:
+    for n in range(files.FEW + 1):
+        name = default_storage.save(f"attachments/x{n}.txt", ContentFile(b"x"))
+    written = default_storage.get_modified_time(name)
+    for n in range(files.FEW + 1):
+        default_storage.save(f"attachments/{written:%Y/%m}/x{n}.txt", ContentFile(b"x"))
+    with pytest.raises(Refused, match="没有清理"):
+        files.sweep(written + timedelta(days=8))
+    assert len(store.objects()) == 2 * (files.FEW + 1)
 
 
 def test_the_sweep_leaves_everything_when_the_store_is_away(
