@@ -22,7 +22,8 @@ from accountability.machine import FlagState
 from accountability.pace import Pace
 from cases.timeline import legal_day
 from deadlines.law import Law, current
-from deadlines.sheets import rebuild, wants_rebuild
+from deadlines.sheets import AT_ONCE, rebuild, wants_rebuild
+from enforcement.clock import Doubt
 from enforcement.models import Tick
 
 log = logging.getLogger("enforcement.sweep")
@@ -167,6 +168,12 @@ SELECT (SELECT count(*) FROM due), (SELECT count(*) FROM raised),
     (SELECT count(*) FROM escalated)
 """
 
+_TOO_EARLY = """
+UPDATE deadlines_sheet SET next_look = %(at_once)s WHERE case_id IN (
+    SELECT case_id FROM accountability_flag WHERE lapse_on > %(today)s AND state <> 'withdrawn'
+)
+"""
+
 
 @dataclass
 class Swept:
@@ -218,6 +225,31 @@ def sweep(
     return done
 
 
+def hold(doubt: Doubt, *, law: Law | None = None) -> Swept:
+    """Rebuild what is stale and flag nobody, because the day is in doubt; the ``Tick`` says why."""
+    law = law or current()
+    done = Swept()
+    log.error("the sweep flags nobody: the clock is in doubt (%s, %.0f s)", doubt.code, doubt.ahead)
+    at = doubt.earlier
+    tick = Tick.objects.create(job="sweep", today=legal_day(at), started_at=at, error=str(doubt))
+    try:
+        _rebuild_stale(done, law, at, Pace())
+    finally:
+        _finish(tick, done, at)
+    return done
+
+
+def look_again_after(today: date) -> int:
+    """Let the next sweep look at cases flagged for a lapse that lies after ``today``.
+
+    For after a clock that was ahead and believed: the flags are taken back, and raised again on
+    their day. Returns the number of cases.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TOO_EARLY, {"today": today, "at_once": AT_ONCE})
+        return int(cursor.rowcount)
+
+
 def _rebuild_stale(done: Swept, law: Law, now: datetime, pace: Pace) -> None:
     after = 0
     while ids := wants_rebuild(law, after):
@@ -252,10 +284,10 @@ def _flag_due(done: Swept, law: Law, today: date, now: datetime, batch: int, pac
         done.escalated += escalated
 
 
-def _finish(tick: Tick, done: Swept) -> None:
+def _finish(tick: Tick, done: Swept, at: datetime | None = None) -> None:
     from django.utils import timezone  # the end of a run is a fact about the machine's clock
 
-    tick.finished_at = timezone.now()
+    tick.finished_at = at or timezone.now()
     for name in ("rebuilt", "flagged", "withdrawn", "escalated", "sick", "statements"):
         setattr(tick, name, getattr(done, name))
     tick.save()

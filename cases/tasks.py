@@ -11,6 +11,7 @@ from cases import files
 from cases.sealing import ONE_DAY, earlier_clock
 from cases.sealing import seal as seal_days
 from cases.timeline import legal_day
+from enforcement import clock
 from enforcement.errors import Refused
 
 log = logging.getLogger("enforcement.digests")
@@ -18,7 +19,13 @@ log = logging.getLogger("enforcement.digests")
 
 @shared_task(name="cases.tasks.seal_digests")
 def seal_digests() -> int:
-    """Seal the days that are over; safe to run twice and at once. Returns how many were sealed."""
+    """Seal the days that are over; safe to run twice and at once. Returns how many were sealed.
+
+    None while the clock of this machine is in doubt: what is sealed stays sealed.
+    """
+    if doubt := clock.doubt():
+        log.warning("not sealed: the clock is in doubt (%s, %.0f s)", doubt.code, doubt.ahead)
+        return 0
     now = earlier_clock(timezone.now())
     try:
         return len(seal_days(legal_day(now) - ONE_DAY, now))

@@ -8,7 +8,8 @@ from a URL is looked up there, never by ``getattr``.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +20,7 @@ from django_fsm import TransitionNotAllowed
 from cases.models import Case
 from cases.signals import event_recorded
 from cases.timeline import legal_day
-from enforcement import counters
+from enforcement import clock, counters
 from enforcement.access import sight
 from enforcement.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from enforcement.models import Court, User
@@ -189,7 +190,7 @@ def verb(
             **data: Any,
         ) -> Any:
             today = legal_day(now)
-            with counters.verb(known), transaction.atomic():
+            with counters.verb(known), _on_a_sure_day():
                 locked = lock(target)
                 case = case_of(locked)
                 before = _columns(case)
@@ -250,7 +251,7 @@ def opening(
             **data: Any,
         ) -> Any:
             today = legal_day(now)
-            with counters.verb(fn.__name__), transaction.atomic():
+            with counters.verb(fn.__name__), _on_a_sure_day():
                 if by is None:
                     raise Forbidden("access.signin", "请先登录后再办理。")
                 spec.check(court, by, today)
@@ -265,6 +266,14 @@ def opening(
         return act
 
     return decorate
+
+
+@contextmanager
+def _on_a_sure_day() -> Iterator[None]:
+    """Open the transaction of a verb, unless nobody knows which legal day it is."""
+    clock.refuse_wrong_day()
+    with transaction.atomic():
+        yield
 
 
 def _columns(case: Case) -> dict[str, Any]:

@@ -5,12 +5,14 @@ Each look is short and never raises: what cannot be reached is an answer too.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.files.storage import Storage, default_storage
@@ -19,6 +21,7 @@ from django.db.migrations.executor import MigrationExecutor
 from redis import Redis
 from redis.exceptions import RedisError
 
+from enforcement import clock as clocks
 from enforcement.errors import Refused
 from enforcement.models import Tick
 from enforcement.replica import aliases
@@ -28,6 +31,8 @@ from enforcement.replica.watch import WATCH, WORDS
 PATIENCE = 1.0
 #: A job silent for longer than this many intervals is late, or an alarm.
 LATE, SILENCE = 1.2, 2
+#: Free bytes below which a disk is full for us, and below which somebody should look.
+NO_ROOM, LITTLE_ROOM = 100_000_000, 5_000_000_000
 #: Tone of the pulse → in words.
 PULSE = {"ok": "按时", "soon": "晚了，超过一个周期", "late": "停了，超过两个周期没有运行"}
 
@@ -98,6 +103,39 @@ def files(storage: Storage = default_storage) -> Looked:
     return Looked(True, "正常", "S3 存储")
 
 
+def clock() -> Looked:
+    """Look whether the clock of this machine is believed."""
+    try:
+        found = clocks.doubt()
+    except (DatabaseError, OSError) as error:
+        return Looked(False, "查不到", _brief(error))
+    return Looked(True, "正常") if found is None else Looked(False, "有疑问", str(found))
+
+
+class Disk(NamedTuple):
+    """One disk: its bytes, those in use, those free."""
+
+    total: int
+    used: int
+    free: int
+
+    @property
+    def tone(self) -> str:
+        """Return late when hardly anything fits any more, soon when that is near, else ok."""
+        if self.free < NO_ROOM:
+            return "late"
+        return "soon" if self.free < LITTLE_ROOM and self.free < self.total / 10 else "ok"
+
+
+def disks() -> dict[str, Disk]:
+    """Return the disks of data and files; a folder that is not there yet is left out."""
+    found = {}
+    for place, path in {"data": settings.VAR_DIR, "files": settings.MEDIA_ROOT}.items():
+        with contextlib.suppress(OSError):
+            found[place] = Disk(*shutil.disk_usage(path))
+    return found
+
+
 _migrated = False
 
 
@@ -147,16 +185,19 @@ def workers(app: Any) -> Looked:
 
 
 def last_tick(job: str) -> Tick | None:
-    """Return the latest run of a job."""
-    return Tick.objects.filter(job=job).order_by("-started_at").first()
+    """Return the latest run of a job, in the order of writing: a clock may have gone back."""
+    return Tick.objects.filter(job=job).order_by("-pk").first()
 
 
 def pulse(tick: Tick | None, now: datetime) -> str:
-    """Return the tone of the sweep by the age of its last run: ok, soon (amber), late (red)."""
-    if tick is None or now - tick.started_at > timedelta(seconds=SILENCE * settings.SWEEP_EVERY):
+    """Return the tone of the sweep by the age of its last run: ok, soon (amber), late (red).
+
+    A run in the future is as bad as none: it says that a clock is wrong.
+    """
+    every = timedelta(seconds=settings.SWEEP_EVERY)
+    if tick is None or abs(now - tick.started_at) > SILENCE * every:
         return "late"
-    late = now - tick.started_at > timedelta(seconds=LATE * settings.SWEEP_EVERY)
-    return "soon" if late else "ok"
+    return "soon" if now - tick.started_at > LATE * every else "ok"
 
 
 def machine() -> str:

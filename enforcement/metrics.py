@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -15,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from enforcement import health, measures
+from enforcement import clock, health, measures
 from enforcement.measures import Sample, gauge
 from enforcement.middleware import now_of
 from enforcement.models import RollupDelta, Tick
@@ -89,11 +88,9 @@ def _files(now: datetime) -> Iterator[Sample]:
 
 
 def _disk(now: datetime) -> Iterator[Sample]:
-    for place, path in {"data": settings.VAR_DIR, "files": settings.MEDIA_ROOT}.items():
-        if path.exists():
-            usage = shutil.disk_usage(path)
-            yield "enforcement_disk_free_bytes", {"place": place}, usage.free
-            yield "enforcement_disk_free_ratio", {"place": place}, usage.free / usage.total
+    for place, disk in health.disks().items():
+        yield "enforcement_disk_free_bytes", {"place": place}, disk.free
+        yield "enforcement_disk_free_ratio", {"place": place}, disk.free / disk.total
 
 
 def _sweep(now: datetime) -> Iterator[Sample]:
@@ -106,13 +103,18 @@ def _sweep(now: datetime) -> Iterator[Sample]:
     yield "enforcement_sweep_failed", {}, int(bool(tick.error))
     sound = (
         Tick.objects.filter(job="sweep", error="", finished_at__isnull=False)
-        .order_by("-started_at")
+        .order_by("-pk")
         .first()
     )
     if sound is not None and sound.finished_at is not None:
         yield "enforcement_sweep_lag_seconds", {}, (now - sound.started_at).total_seconds()
         took = (sound.finished_at - sound.started_at).total_seconds()
         yield "enforcement_sweep_duration_seconds", {}, took
+
+
+def _clock(now: datetime) -> Iterator[Sample]:
+    found = clock.doubt()
+    yield "enforcement_clock_doubt_seconds", {}, found.ahead if found else 0
 
 
 def _tables(now: datetime) -> Iterator[Sample]:
@@ -157,6 +159,10 @@ measures.register(
         gauge("sweep_failed", "1 when the last sweep ended with an error"),
     ],
     _sweep,
+)
+measures.register(
+    [gauge("clock_doubt_seconds", "how far this clock is from its witness; 0: it is believed")],
+    _clock,
 )
 measures.register(
     [

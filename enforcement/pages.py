@@ -105,8 +105,8 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """Answer whether requests can be served: 503 when one of the checks fails.
 
-    A late sweep and a Redis that is away are warnings: pages and verbs go on without them, and
-    taking the machine out of service would only make it worse.
+    A late sweep, a Redis that is away, a clock in doubt and a full disk are warnings: pages, and
+    verbs as far as they can, go on, and taking the machine out would only make it worse.
     """
     database = machinery.database()
     checks = {"database": database.ok}
@@ -120,7 +120,10 @@ def ready(request: HttpRequest) -> JsonResponse:
     }
     if sound:
         answer |= _sweep_age(timezone.now())
-        answer["warnings"] += [] if machinery.redis().ok else ["redis"]
+        looks = {"redis": machinery.redis(), "clock": machinery.clock()}
+        answer["warnings"] += [name for name, look in looks.items() if not look.ok]
+        full = [disk for disk in machinery.disks().values() if disk.tone == "late"]
+        answer["warnings"] += ["disk"] if full else []
         replica = machinery.replica()
         answer["warnings"] += [] if replica is None or replica.ok else ["replica"]
         answer["warnings"] += [] if machinery.files().ok else ["files"]
@@ -282,6 +285,8 @@ def _machine_rows() -> list[dict[str, str]]:
         *([] if replica is None else [_lists_from(replica)]),
         _looked("表结构", machinery.migrations()),
         _looked("附件存储", machinery.files()),
+        _looked("时钟", machinery.clock()),
+        *_disk_rows(),
         _looked("Redis", machinery.redis()),
         _looked("任务队列", broker),
         _looked("工作进程", machinery.workers(app) if broker.ok else broker),
@@ -297,6 +302,21 @@ def _machine_rows() -> list[dict[str, str]]:
 def _lists_from(replica: machinery.Looked) -> dict[str, str]:
     """Say how the replica is; without it everything goes on, so it is amber and not red."""
     return _row("只读副本", replica.value, "ok" if replica.ok else "soon", replica.note)
+
+
+def _disk_rows() -> list[dict[str, str]]:
+    """Say how much room there is for data and for files."""
+    names = {"data": "数据磁盘", "files": "附件磁盘"}
+    full = "放不下新的内容，请先清理数据目录以外的文件"
+    return [
+        _row(
+            names[place],
+            f"剩余 {disk.free / 1e9:.1f} GB",
+            disk.tone,
+            full if disk.tone == "late" else f"{disk.free / disk.total:.0%} 空闲",
+        )
+        for place, disk in machinery.disks().items()
+    ]
 
 
 def _law_rows(today: date) -> list[dict[str, str]]:

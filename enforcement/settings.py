@@ -166,14 +166,26 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ALWAYS_EAGER = env_bool("CELERY_EAGER")
+#: Celery's clock, that sees when the machine's clock was put back.
+CELERY_BEAT_SCHEDULER = "enforcement.beat:Scheduler"
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_ENABLE_UTC = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 #: A worker waits for its broker as long as it takes, and does not give up after an hour.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+#: A Redis that hangs is given up like one that is gone: a read waits no longer than this, and a
+#: worker asks for work in shorter turns than that.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_connect_timeout": 5,
+    "socket_timeout": 15,
+    "socket_keepalive": True,
+}
 #: How often the sweep runs, in seconds (the issue of record says five minutes).
 SWEEP_EVERY = env_int("SWEEP_EVERY", 300)
+#: Seconds by which this machine's clock may be off before nobody is flagged by it any more (0: it
+#: is not looked at). The tests travel in time; those of the clock set what they need.
+CLOCK_TOLERANCE = env_int("CLOCK_TOLERANCE", 0 if TESTING else 60)
 
 AUTH_USER_MODEL = "enforcement.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -1,6 +1,7 @@
 """Names only: the floor's models, one noun a module."""
 
 from enforcement.models.api import ApiToken, IdempotentAnswer
+from enforcement.models.clock import ClockMark
 from enforcement.models.courts import Court, CourtCode
 from enforcement.models.kept import Kept
 from enforcement.models.logs import Reveal, Tick
@@ -10,6 +11,7 @@ from enforcement.models.security import PastPassword, SecurityEvent, SignInGuard
 
 __all__ = [
     "ApiToken",
+    "ClockMark",
     "Court",
     "CourtCode",
     "IdempotentAnswer",

@@ -19,6 +19,8 @@ DOORS = FACES | {"tasks", "verb", "middleware", "admin", "management", "bench", 
 READINGS = {
     ("deadlines/sheets.py", "after_event"): "runs after the commit, called by a signal",
     ("accountability/sweep.py", "_finish"): "when a run ended is a fact about the machine",
+    ("enforcement/clock.py", "offset"): "whether the wall clock was set is its very question",
+    ("enforcement/clock.py", "look"): "the wall clock is held against the database's",
     ("enforcement/templatetags/court_format.py", "court_today"): "a page without today in it",
 }
 

@@ -6,11 +6,12 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from accountability.sweep import sweep
+from accountability.sweep import hold, sweep
 from cases.timeline import legal_day
+from enforcement import clock
 
 
 class Command(BaseCommand):
@@ -23,7 +24,14 @@ class Command(BaseCommand):
         parser.add_argument("--today", type=date.fromisoformat, help="法定日，例如 2026-11-23")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Sweep and say what was done."""
+        """Sweep and say what was done.
+
+        Raises:
+            CommandError: the clock of this machine is in doubt; nobody was flagged.
+        """
+        if doubt := clock.doubt():
+            hold(doubt)
+            raise CommandError(str(doubt))
         now = timezone.now()
         done = sweep(options["today"] or legal_day(now), now)
         self.stdout.write(
