@@ -310,7 +310,7 @@ FILES_S3 = {
 }
 FILES_S3_PATH_STYLE = env_bool("FILES_S3_PATH_STYLE", True)
 _ON_DISK = {
-    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "BACKEND": "enforcement.files.WholeFiles",
     "OPTIONS": {"location": VAR_DIR / "files"},
 }
 _IN_S3 = {

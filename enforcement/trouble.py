@@ -5,6 +5,7 @@ These pages need neither database nor Redis nor who is signed in, for that may b
 
 from __future__ import annotations
 
+import errno
 import sys
 
 from django.db import InterfaceError, OperationalError
@@ -16,6 +17,8 @@ from enforcement.rest.problems import problem
 
 #: Seconds after which a program may try again.
 LATER = "10"
+#: What a disk that takes no more says.
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 #: First part of the addresses that answer programs.
 API = "/api/"
 
@@ -25,6 +28,8 @@ def is_outage(error: BaseException | None) -> bool:
     seen = 0
     while error is not None and seen < 10:
         if isinstance(error, OperationalError | InterfaceError | RedisError):
+            return True
+        if isinstance(error, OSError) and error.errno in FULL:
             return True
         error, seen = error.__cause__ or error.__context__, seen + 1
     return False

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import resource
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from docx import Document
 from cases import uploads
 from cases.models import Attachment
 from enforcement.errors import Invalid
+from enforcement.files import HALF
 from tests.builders import a_case, at
 from tests.petitions.steps import Supervised
 from tests.refusals import refused
@@ -246,6 +249,22 @@ class TestStoring:
         settings.UPLOAD_MAX_BYTES = 10
         with refused("upload.size", 400, "attachments"):
             uploads.store(under.case, self._upload(), now=at("11-13"), by=under.people.xu)
+
+    def test_a_disk_that_is_full_is_told_in_plain_words_and_keeps_no_half_file(
+        self, under: Supervised, settings: Any
+    ) -> None:
+        most = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, most[1]))  # "file too large" for any disk
+        try:
+            with refused("files.away", 503):
+                given = self._upload(PDF + b"x" * 10_000)
+                uploads.store(under.case, given, now=at("11-13"), by=under.people.xu)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, most)
+        folder = Path(settings.MEDIA_ROOT)
+        assert not list(folder.rglob(f"{HALF}*"))
+        assert not [f for f in folder.rglob("*") if f.is_file() and f.stat().st_size == 4096]
+        assert not Attachment.objects.exists()
 
     def test_nobody_and_a_party_of_another_case_are_refused(self, under: Supervised) -> None:
         other = a_case(under.people).filed("11-02").case.parties.get(role="applicant")
