@@ -10,7 +10,7 @@ from django.db import connection
 
 from deadlines.law import current
 from deadlines.sheets import AT_ONCE
-from deadlines.state import rulebook_faults
+from deadlines.state import deployed_faults, rulebook_faults
 from enforcement import measures
 from enforcement.measures import Sample, gauge
 from enforcement.middleware import CHINA
@@ -59,7 +59,7 @@ def _read(now: datetime) -> Iterator[Sample]:
 
 
 def _law(now: datetime) -> Iterator[Sample]:
-    yield "enforcement_rulebook_faults", {}, len(rulebook_faults())
+    yield "enforcement_rulebook_faults", {}, len({*rulebook_faults(), *deployed_faults()})
 
 
 measures.register(
@@ -71,4 +71,6 @@ measures.register(
     ],
     _read,
 )
-measures.register([gauge("rulebook_faults", "mistakes found in the rule files in use")], _law)
+measures.register(
+    [gauge("rulebook_faults", "mistakes in the rules in use or in those on the disk")], _law
+)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from cases.kinds import KINDS
 from cases.models import Case
-from deadlines.law import current
+from deadlines.calendar import CalendarError, load_calendar
+from deadlines.law import HERE, current
 from deadlines.models import Clock, Sheet, Stale
-from deadlines.rulebook import RulebookError
+from deadlines.rulebook import RulebookError, check_rules
 from deadlines.sheets import AT_ONCE
 from enforcement.paging import capped_count
 
@@ -95,3 +97,24 @@ def rulebook_faults() -> list[str]:
         return current().rulebook.problems(KINDS)
     except RulebookError as error:
         return error.faults
+
+
+def deployed_faults() -> list[str]:
+    """Return what is wrong with the files as they lie on the disk: the next start would refuse.
+
+    Running processes keep the rules they started with, so nothing is wrong with their counting;
+    but whoever restarts one should know before. Files are read again only after they changed.
+    """
+    files = sorted([*(HERE / "rules").glob("*.toml"), *(HERE / "holidays").glob("*.toml")])
+    return _faults_of(tuple((str(f), *f.stat()[6:9:2]) for f in files if f.exists()))
+
+
+@lru_cache(maxsize=1)
+def _faults_of(files: tuple[tuple[object, ...], ...]) -> list[str]:
+    """Read the files as they are now; the argument only says whether they changed."""
+    try:
+        load_calendar(HERE / "holidays")
+        wrong = []
+    except CalendarError as error:
+        wrong = error.faults
+    return [*check_rules(KINDS, HERE / "rules"), *wrong]

@@ -155,6 +155,13 @@ def migrations() -> Looked:
     return Looked(False, f"还有 {len(plan)} 项没有执行", "manage.py migrate")
 
 
+#: A broker that takes the connection and then says nothing is given up as well.
+_BRIEFLY: dict[str, Any] = {
+    "connect_timeout": PATIENCE,
+    "transport_options": {"socket_connect_timeout": PATIENCE, "socket_timeout": 2 * PATIENCE},
+}
+
+
 def queue(app: Any, name: str = "celery") -> Looked:
     """Look how many messages wait for a worker.
 
@@ -162,7 +169,7 @@ def queue(app: Any, name: str = "celery") -> Looked:
         app: the Celery application.
     """
     try:
-        with app.connection_for_read(connect_timeout=PATIENCE) as link:
+        with app.connection_for_read(**_BRIEFLY) as link:
             link.ensure_connection(max_retries=1, timeout=PATIENCE)
             waiting = link.default_channel.queue_declare(queue=name, passive=True).message_count
     except Exception as error:
@@ -175,7 +182,7 @@ def queue(app: Any, name: str = "celery") -> Looked:
 def workers(app: Any) -> Looked:
     """Look which workers answer a ping."""
     try:
-        with app.connection_for_write(connect_timeout=PATIENCE) as link:
+        with app.connection_for_write(**_BRIEFLY) as link:
             link.ensure_connection(max_retries=1, timeout=PATIENCE)
             answers = app.control.inspect(timeout=PATIENCE, connection=link).ping() or {}
     except Exception as error:

@@ -328,6 +328,10 @@ def _law_rows(today: date) -> list[dict[str, str]]:
     late = "应为今天，后台任务没有换日"
     rules = reverse("rulebook")
     sound = _row("规则库", f"{len(faults)} 处错误", "late", "；".join(faults[:3]), rules)
+    ready = state.deployed_faults()
+    if ready and not faults:
+        note = f"现用规则不受影响，改正以前不要重启：{'；'.join(ready[:3])}"
+        sound, faults = _row("规则库", f"新文件 {len(ready)} 处错误", "late", note, rules), ready
     firm = horizon.through is not None and not horizon.beyond
     return [
         sound if faults else _row("规则库", "正常", "ok", "", rules),

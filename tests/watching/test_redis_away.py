@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery import Celery
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import timezone
 
 from enforcement import cache as caching
-from enforcement import health, kept, tasks
+from enforcement import counters, health, kept, tasks
 from enforcement.kept import STORE, KeptCache
 from enforcement.models import Kept
 
@@ -150,6 +153,29 @@ class TestAway:
         with transaction.atomic():
             cache.set("a", 1, 60)
             assert cache.get("a") == 1
+
+
+class TestHanging:
+    """A Redis that takes the connection and then says nothing: the worse way to be away."""
+
+    @pytest.fixture
+    def silent(self, settings: Any) -> Iterator[str]:
+        """Return the address of a server that never answers."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            settings.REDIS_URL = f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+            yield settings.REDIS_URL
+
+    def test_the_looks_of_the_health_page_end(self, silent: str) -> None:
+        with Celery(broker=silent) as app:
+            began = time.monotonic()
+            looks = [health.redis(), health.queue(app), health.workers(app)]
+            assert [look.ok for look in looks] == [False] * 3
+        assert time.monotonic() - began < 15
+
+    def test_counting_for_the_watchers_ends(self, silent: str) -> None:
+        began = time.monotonic()
+        assert counters.read() == {}
+        assert time.monotonic() - began < 10
 
 
 def _true_redis() -> str:

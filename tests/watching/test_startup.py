@@ -10,8 +10,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings as django_settings
+from django.utils import timezone
 
-from enforcement import startup
+from deadlines import state
+from enforcement import measures, startup
 from tests.watching.running import ROOT, beat, ends, free_port, web, with_a_broken_rule, worker
 
 EMPTY = "empty_for_the_start"
@@ -77,3 +79,19 @@ class TestWhatIsFit:
         env = {**away, "DJANGO_SETTINGS_MODULE": "enforcement.settings"}
         (_, said) = ends({"look": [sys.executable, "-c", code]}, ROOT, env)["look"]
         assert said.splitlines()[-1] == "''", said
+
+
+def test_running_processes_keep_their_rules_and_tell_that_the_files_are_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    assert state.deployed_faults() == []
+    broken = with_a_broken_rule(tmp_path) / "deadlines"
+    monkeypatch.setattr(state, "HERE", broken)
+    assert state.deployed_faults()
+    assert state.rulebook_faults() == []
+    said = measures.text(timezone.now())
+    (line,) = [x for x in said.splitlines() if x.startswith("enforcement_rulebook_faults ")]
+    assert int(line.split()[1]) == len(state.deployed_faults())
+    rules = broken / "rules" / "execution.toml"
+    rules.write_text(rules.read_text("utf-8").replace("sauce", "source", 1), "utf-8")
+    assert state.deployed_faults() == []
