@@ -39,9 +39,8 @@ class Pair:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
-        short = Path("/tmp") / f"pair-{os.getpid()}"  # noqa: S108 - short, for the sockets in it
-        self.primary = servers.Places(folder / "primary", short.with_name(f"{short.name}-p"))
-        self.replica = servers.Places(folder / "replica", short.with_name(f"{short.name}-r"))
+        self.primary = servers.Places(folder / "primary", folder / "p")
+        self.replica = servers.Places(folder / "replica", folder / "r")
         self.env = {
             **os.environ,
             "DATABASE_URL": url(self.primary),
