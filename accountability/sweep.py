@@ -11,6 +11,8 @@ anywhere changes nothing: a batch is one transaction, a flag is unique.
 from __future__ import annotations
 
 import logging
+import os
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,6 +25,7 @@ from accountability.pace import Pace
 from cases.timeline import legal_day
 from deadlines.law import Law, current
 from deadlines.sheets import AT_ONCE, rebuild, wants_rebuild
+from deadlines.sheets import BATCH as REBUILT_AT_ONCE
 from enforcement.clock import Doubt
 from enforcement.models import Tick
 
@@ -195,6 +198,8 @@ def sweep(
     law: Law | None = None,
     batch: int = BATCH,
     pace: Pace | None = None,
+    job: str = "sweep",
+    call_helpers: Callable[[], None] | None = None,
 ) -> Swept:
     """Rebuild what is stale, flag what has lapsed by ``today``, and write a ``Tick``.
 
@@ -204,10 +209,13 @@ def sweep(
         now: moment stamped on flags and events.
         batch: cases flagged in one transaction, when nobody asks for pages.
         pace: when to give way to those who do.
+        job: name of the run in its ``Tick``.
+        call_helpers: called once if there is more to do than one batch, so that other workers join.
     """
     law, pace = law or current(), pace or Pace()
+    backlog = _Backlog(call_helpers)
     done = Swept()
-    tick = Tick.objects.create(job="sweep", today=today, started_at=now)
+    tick = Tick.objects.create(job=job, host=_host(), today=today, started_at=now)
 
     def count(execute: Callable[..., Any], sql: Any, params: Any, many: bool, ctx: Any) -> Any:
         done.statements += 1
@@ -215,8 +223,8 @@ def sweep(
 
     try:
         with connection.execute_wrapper(count):
-            _rebuild_stale(done, law, now, pace)
-            _flag_due(done, law, today, now, batch, pace)
+            _rebuild_stale(done, law, now, pace, backlog)
+            _flag_due(done, law, today, now, batch, pace, backlog)
     except Exception as error:
         tick.error = f"{type(error).__name__}: {error}"[:2000]
         raise
@@ -231,9 +239,11 @@ def hold(doubt: Doubt, *, law: Law | None = None) -> Swept:
     done = Swept()
     log.error("the sweep flags nobody: the clock is in doubt (%s, %.0f s)", doubt.code, doubt.ahead)
     at = doubt.earlier
-    tick = Tick.objects.create(job="sweep", today=legal_day(at), started_at=at, error=str(doubt))
+    tick = Tick.objects.create(
+        job="sweep", host=_host(), today=legal_day(at), started_at=at, error=str(doubt)
+    )
     try:
-        _rebuild_stale(done, law, at, Pace())
+        _rebuild_stale(done, law, at, Pace(), _Backlog(None))
     finally:
         _finish(tick, done, at)
     return done
@@ -250,9 +260,27 @@ def look_again_after(today: date) -> int:
         return int(cursor.rowcount)
 
 
-def _rebuild_stale(done: Swept, law: Law, now: datetime, pace: Pace) -> None:
+@dataclass
+class _Backlog:
+    """Notices that there is more than one batch, and calls for help once."""
+
+    call_helpers: Callable[[], None] | None
+
+    def met(self) -> None:
+        if self.call_helpers is not None:
+            self.call_helpers()
+            self.call_helpers = None
+
+
+def _host() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _rebuild_stale(done: Swept, law: Law, now: datetime, pace: Pace, backlog: _Backlog) -> None:
     after = 0
     while ids := wants_rebuild(law, after):
+        if len(ids) == REBUILT_AT_ONCE:
+            backlog.met()
         with pace.giving_way():
             result = rebuild(ids, now=now, law=law)
         done.rebuilt += len(result.done)
@@ -260,7 +288,15 @@ def _rebuild_stale(done: Swept, law: Law, now: datetime, pace: Pace) -> None:
         after = ids[-1]
 
 
-def _flag_due(done: Swept, law: Law, today: date, now: datetime, batch: int, pace: Pace) -> None:
+def _flag_due(
+    done: Swept,
+    law: Law,
+    today: date,
+    now: datetime,
+    batch: int,
+    pace: Pace,
+    backlog: _Backlog,
+) -> None:
     backward = today < legal_day(now)
     lock = _LOCK_BACKWARD if backward else _LOCK_DUE
     values: dict[str, Any] = {
@@ -278,6 +314,8 @@ def _flag_due(done: Swept, law: Law, today: date, now: datetime, batch: int, pac
             cursor.execute(_FLAG, values | {"ids": ids})
             looked, flagged, withdrawn, escalated = cursor.fetchone()
         values["after"] = ids[-1]
+        if len(ids) == values["most"]:
+            backlog.met()
         done.looked += looked
         done.flagged += flagged
         done.withdrawn += withdrawn

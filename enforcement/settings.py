@@ -186,6 +186,8 @@ SWEEP_EVERY = env_int("SWEEP_EVERY", 300)
 #: Seconds by which this machine's clock may be off before nobody is flagged by it any more (0: it
 #: is not looked at). The tests travel in time; those of the clock set what they need.
 CLOCK_TOLERANCE = env_int("CLOCK_TOLERANCE", 0 if TESTING else 60)
+#: Tasks sent for other workers to join when a sweep meets more than one batch.
+SWEEP_HELPERS = env_int("SWEEP_HELPERS", 3)
 
 AUTH_USER_MODEL = "enforcement.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

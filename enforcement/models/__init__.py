@@ -4,7 +4,7 @@ from enforcement.models.api import ApiToken, IdempotentAnswer
 from enforcement.models.clock import ClockMark
 from enforcement.models.courts import Court, CourtCode
 from enforcement.models.kept import Kept
-from enforcement.models.logs import Reveal, Tick
+from enforcement.models.logs import Reveal, Tick, Turn
 from enforcement.models.people import Post, User
 from enforcement.models.rollups import Rollup, RollupDay, RollupDelta
 from enforcement.models.security import PastPassword, SecurityEvent, SignInGuard
@@ -25,5 +25,6 @@ __all__ = [
     "SecurityEvent",
     "SignInGuard",
     "Tick",
+    "Turn",
     "User",
 ]

@@ -21,6 +21,7 @@ class Tick(models.Model):
     sick = models.IntegerField("异常案件", default=0)
     statements = models.IntegerField("语句数", default=0)
     error = models.TextField("错误", blank=True)
+    host = models.CharField("主机和进程", max_length=80, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "巡检记录"
@@ -28,6 +29,19 @@ class Tick(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job} {self.started_at:%F %T}"
+
+
+class Turn(models.Model):
+    """When a job was last taken in hand by somebody, by the clock of the database."""
+
+    job = models.CharField("任务", max_length=24, primary_key=True)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "轮次"
+
+    def __str__(self) -> str:
+        return self.job
 
 
 class Reveal(models.Model):
