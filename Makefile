@@ -68,8 +68,8 @@ test: install-dev browser ## every test; ARGS="-k word" for some
 	@CHROMIUM="$$($(BIN)/python tests/browser/chromium.py 2>/dev/null)" \
 	  $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile $(ARGS)
 
-fuzz: install-dev ## ask every operation of the interface FUZZ=200 times, with and without token
-	@FUZZ=$(or $(FUZZ),200) $(BIN)/python -m pytest -q -n $(JOBS) --dist load tests/api/test_fuzz.py $(ARGS)
+fuzz: install-dev ## ask every operation and every form FUZZ=100 times: all that is allowed and forbidden
+	@FUZZ=$(or $(FUZZ),100) $(BIN)/python -m pytest -q -n $(JOBS) --dist load tests/api/test_fuzz.py tests/fuzz $(ARGS)
 
 sbom: install-dev ## write what the system is made of (CycloneDX) to var/sbom/
 	@$(BIN)/python -m tools.supply.sbom --output var/sbom/enforcement-court.cdx.json
