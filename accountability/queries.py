@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import ClassVar
 
 from django.db.models import Q, QuerySet
@@ -26,6 +27,7 @@ from deadlines.models import Clock
 from enforcement.access import sight
 from enforcement.errors import NotFound
 from enforcement.models import Court, User
+from enforcement.paging import CAP, Spread, capped_count
 
 OPEN = "open"
 
@@ -63,10 +65,16 @@ FLAG_STAGES: dict[str, tuple[str, frozenset[str]]] = {
 UNEXPLAINED = (str(S.RAISED), str(S.DEMANDED))
 
 
+@lru_cache(maxsize=64)
+def _page(name: str) -> str:
+    """Return the address of a page without arguments: a dashboard has five hundred links to it."""
+    return reverse(name)
+
+
 def link(name: str, *args: object, **kwargs: object) -> str:
     """Return the address of a page, or nothing when no page has that name."""
     try:
-        return reverse(name, args=args, kwargs=kwargs)
+        return reverse(name, args=args, kwargs=kwargs) if args or kwargs else _page(name)
     except NoReverseMatch:
         return ""
 
@@ -202,8 +210,26 @@ class ClockList:
 
     def rows(self, today: date) -> QuerySet[Clock]:
         """Return the clocks as of a day."""
-        rows = Clock.objects.filter(self.scope.filter(), self._status(today))
+        return self._everywhere(today).filter(self.scope.filter())
+
+    def _everywhere(self, today: date) -> QuerySet[Clock]:
+        rows = Clock.objects.filter(self._status(today))
         return rows.filter(rule=self.rule) if self.rule else rows
+
+    def spread(self, today: date) -> Spread[Clock] | None:
+        """Return how to gather a page over a subtree; None for one court, and for all of them."""
+        court = self.scope.court
+        if self.scope.own or court.parent_id is None or court.level == Court.Level.BASIC:
+            return None
+        return Spread(self._everywhere(today), "court_id", court.lft, court.rgt)
+
+    def count(self, today: date) -> int:
+        """Count the clocks, no further than one beyond what is shown as "many"."""
+        rows = self.rows(today)
+        if self.scope.court.parent_id is None and not self.scope.own:
+            # In the order of the list: its index begins where the list does.
+            return rows.order_by(*self.order)[: CAP + 1].count()
+        return capped_count(rows)
 
     def _status(self, today: date) -> Q:
         """Return the condition of the status; the rollup counts by the same words."""
@@ -218,9 +244,10 @@ class ClockList:
             case "suspended":
                 return running & Q(due__isnull=True)
             case "lapsed":
-                return dated & late
+                return dated & late & Q(due__lt=today)
             case "amber":
-                return dated & not_late & amber
+                # Late is over, not late is not: said by the due day too, which the index is by.
+                return dated & not_late & amber & Q(due__gte=today)
             case "ok":
                 return dated & not_late & not_amber
             case "ontime":

@@ -245,12 +245,18 @@ def _status(answer: Answer, name: str, court: str = "") -> dict[tuple[str, str],
     return found
 
 
-def _clocks(answer: Answer, scope: Scope) -> dict[str, Number]:
-    counted = _status(answer, "clocks")
-    found = {"running": Number(sum(counted.values()), ClockList(scope))}
+def running(scope: Scope, today: date, rule: str = "") -> dict[str, Number]:
+    """Return the dashboard's figures of running clocks alone, of one rule or of all of them."""
+    answer = read(scope.court, [Want("clocks", "clock.running")], today, own=scope.own)
+    return _clocks(answer, scope, rule)
+
+
+def _clocks(answer: Answer, scope: Scope, rule: str = "") -> dict[str, Number]:
+    counted = {k: n for k, n in _status(answer, "clocks").items() if not rule or k[0] == rule}
+    found = {"running": Number(sum(counted.values()), ClockList(scope, rule=rule))}
     for status in RUNNING_STATUSES:
         n = sum(n for (_, s), n in counted.items() if s == status)
-        found[status] = Number(n, ClockList(scope, status))
+        found[status] = Number(n, ClockList(scope, status, rule))
     return found
 
 

@@ -25,7 +25,7 @@ from accountability.queries import (
     Scope,
 )
 from accountability.reading import clock_list, flag_list, scope_of
-from accountability.statistics import MONTHS, SMALL, Dashboard
+from accountability.statistics import MONTHS, SMALL, Dashboard, running
 from accountability.statistics import dashboard as figures_of
 from deadlines.duties import urgency_of
 from deadlines.law import current
@@ -154,14 +154,14 @@ def clocks(request: HttpRequest) -> HttpResponseBase:
     names = rule_names()
     if request.GET.get("format") == "csv":
         return csv_answer("clocks", _CLOCK_HEAD, _clock_lines(asked, today, names))
-    page = page_of(rows, asked.order, request)
+    page = page_of(rows, asked.order, request, spread=asked.spread(today))
     for row in page.rows:
         row.rule_name = names.get(row.rule, row.rule)  # type: ignore[attr-defined]
         row.urgency = urgency_of(row, today)  # type: ignore[attr-defined]
     context = {
         "asked": asked,
         "page": page,
-        "total": capped_count(rows),
+        "total": asked.count(today),
         "cap": CAP,
         "rules": sorted(names.items(), key=lambda pair: pair[1]),
         "statuses": CLOCK_STATUSES,
@@ -194,16 +194,12 @@ def _clock_lines(
 
 def _status_chips(asked: ClockList, today: date) -> list[Chip]:
     """Return the statuses of running clocks as chips, counted by the rollups."""
-    board = figures_of(asked.scope, today)
-    counted = board.clocks
-    if asked.rule:
-        mine = next((row for row in board.rules if row.code == asked.rule), None)
-        counted = {"running": mine.running, **mine.statuses} if mine else {}
+    counted = running(asked.scope, today, asked.rule)
     return [
         {
             "label": CLOCK_STATUSES[status],
             "url": ClockList(asked.scope, status, asked.rule).url,
-            "count": counted[status].value if status in counted else 0,
+            "count": counted[status].value,
             "sign": SIGNS.get(status, ""),
             "here": status == asked.status,
         }

@@ -351,8 +351,11 @@ def _lapse(rule: Rule, due: date | None, stop: Event | None) -> date | None:
 
 
 def _amber(rule: Rule, start: date, due: date | None) -> date | None:
-    """First day of early warning: never before the day after the start, never after the due day."""
-    if due is None or rule.amber_days is None:
+    """First day of early warning: never before the day after the start, never after the due day.
+
+    A period that one only has to wait out needs no warning: nobody can be late.
+    """
+    if due is None or rule.amber_days is None or rule.kind == "wait":
         return None
     return min(due, max(due - timedelta(days=rule.amber_days), start + ONE_DAY))
 

@@ -157,6 +157,11 @@ class Clock(models.Model):
                 condition=Q(stopped_on__isnull=True, due__isnull=False),
             ),
             models.Index(
+                fields=["court_id", "due", "id"],
+                name="clock_due_court",
+                condition=Q(stopped_on__isnull=True, due__isnull=False),
+            ),
+            models.Index(
                 fields=["-lapse_on", "-id"],
                 name="clock_late_all",
                 condition=Q(lapse_on__isnull=False),

@@ -204,15 +204,18 @@ class Load:
         return f"在办 {self.open} · 临期 {self.amber} · 逾期 {self.lapsed}"
 
 
+def judges_of(court: Court, today: date) -> QuerySet[User]:
+    """Return who is a judge of a court on a day, by name."""
+    posts = court.posts.in_force(today).filter(role=Role.JUDGE)
+    return User.objects.filter(posts__in=posts, is_active=True).distinct().order_by("name", "pk")
+
+
 def loads(court: Court, today: date) -> list[Load]:
     """Return the judges of a court with their workload there, the lightest first.
 
     Three queries, whatever the number of judges.
     """
-    judges = User.objects.filter(
-        posts__in=court.posts.in_force(today).filter(role=Role.JUDGE), is_active=True
-    ).distinct()
-    found = {user.pk: Load(user) for user in judges}
+    found = {user.pk: Load(user) for user in judges_of(court, today)}
     mine = Case.objects.filter(court=court, handler__in=found).exclude(state=State.CLOSED)
     for row in mine.order_by().values("handler").annotate(n=Count("pk")):
         found[row["handler"]].open = row["n"]

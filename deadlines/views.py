@@ -87,7 +87,7 @@ def docket(request: HttpRequest) -> HttpResponse:
         "filtered": any(asked[key] for key in ("rule", "state", "q", "handler", "when")),
         "rules": _running_rules(),
         "states": OPEN_STATES,
-        "people": [] if mine else [p.user for p in queries.loads(post.court, today)],
+        "people": [] if mine else queries.judges_of(post.court, today),
     }
     return render(request, "deadlines/docket.html", context)
 
