@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3 python3.13 python3.14 p
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	   --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help install install-dev demo test chaos fuzz sbom audit lint lint-quick format types browser bench lock clean
+.PHONY: help install install-dev demo test chaos fuzz sbom audit lint lint-quick format types browser machines bench lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -47,6 +47,9 @@ install-dev: .venv/requirements-dev.txt ## the same, with what tests and checks 
 browser: install-dev ## see to a Chromium (and a Chinese font) for the browser tests
 	@$(BIN)/python tests/browser/chromium.py --install
 
+machines: install-dev ## see to the programs that tests of several machines start
+	@$(BIN)/python tests/machines/programs.py --install
+
 lock: install-dev ## resolve the requirements anew and write both lock files
 	$(BIN)/$(COMPILE) requirements.in --output-file requirements.txt
 	$(BIN)/$(COMPILE) requirements-dev.in --output-file requirements-dev.txt
@@ -64,7 +67,7 @@ bench: install ## measure (SIZE=M), one JSON line per figure
 chaos: install-dev ## kill every part under 50 writers, again and again; MINUTES=10
 	@CHAOS_MINUTES=$(or $(MINUTES),10) timeout 900 $(BIN)/python -m pytest -q -n 0 tests/chaos $(ARGS)
 
-test: install-dev browser ## every test; ARGS="-k word" for some
+test: install-dev browser machines ## every test; ARGS="-k word" for some
 	@CHROMIUM="$$($(BIN)/python tests/browser/chromium.py 2>/dev/null)" \
 	  $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile $(ARGS)
 

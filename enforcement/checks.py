@@ -68,6 +68,7 @@ def settings_fit_together(**_: Any) -> list[CheckMessage]:
     return [
         *_exposure(),
         *_leftovers(),
+        *_pooler(),
         *_doors(),
         *_keys(),
         *_default_keys(),
@@ -110,6 +111,16 @@ def _exposure() -> Iterator[CheckMessage]:
             f"HTTPS is off while the public can reach {hosts}: passwords travel in the clear.",
             hint="Set HTTPS=1 (and BEHIND_PROXY=1 when a proxy ends the encryption).",
             id="enforcement.W001",
+        )
+
+
+def _pooler() -> Iterator[CheckMessage]:
+    """Look whether the pooler is one that this system knows how to live behind."""
+    if settings.DATABASE_POOLER not in {"", "transaction"}:
+        yield Error(
+            f"DATABASE_POOLER is {settings.DATABASE_POOLER!r}: only 'transaction' is known.",
+            hint="Set DATABASE_POOLER=transaction and pool_mode=transaction, or leave it out.",
+            id="enforcement.E033",
         )
 
 

@@ -147,6 +147,12 @@ if REPLICA_URL:
     #: A test runner makes one database and asks it under both names.
     DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
 DATABASE_ROUTERS = ["enforcement.replica.aliases.Router"]
+#: ``transaction`` behind a pooler that hands out a server for one transaction (PgBouncer): nothing
+#: may then live longer than that, so rows are not read through cursors held open between requests.
+DATABASE_POOLER = env_str("DATABASE_POOLER")
+if DATABASE_POOLER:
+    for _database in DATABASES.values():
+        _database["DISABLE_SERVER_SIDE_CURSORS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env_secret("REDIS_URL") or embedded.redis_url(VAR_DIR)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.machines import programs
 from tests.watching.running import free_port
 
 #: Where packages put the server's own script, which runs as whoever calls it.
@@ -21,7 +22,7 @@ SCRIPT = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 
 def program() -> str:
     """Return the server's program, empty when there is none."""
-    return str(SCRIPT) if SCRIPT.exists() else shutil.which("rabbitmq-server") or ""
+    return str(SCRIPT) if SCRIPT.exists() else programs.find("rabbitmq-server")
 
 
 @contextmanager
