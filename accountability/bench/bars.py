@@ -110,6 +110,9 @@ BARS: Mapping[str, Bar] = {
     "http_api_verb_p95_ms": Bar(
         "8 clients", most=100, naive="", floor="http_api_verb_floor_ms"
     ),
+    "http_docket_per_s": Bar("dockets a second on the same two cores"),
+    "http_case_per_s": Bar("case pages a second"),
+    "http_api_verb_per_s": Bar("verbs a second, each its own transaction"),
     "backlog_docket_p95_ms": Bar("while a backlog is swept", most=200, size="N"),
     "backlog_case_p95_ms": Bar("while a backlog is swept", most=250, size="N"),
     "backlog_portal_p95_ms": Bar("while a backlog is swept", most=150, size="N"),
