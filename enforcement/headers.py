@@ -83,6 +83,9 @@ class Headers:
         answer.setdefault("Permissions-Policy", PERMISSIONS)
         answer.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         answer.setdefault("X-Content-Type-Options", "nosniff")
+        # Files of the site's own say how long they may be kept; whatever else says nothing is
+        # made for one person: neither the browser of a shared computer nor a proxy keeps it.
+        answer.setdefault("Cache-Control", "private, no-store")
         return answer
 
 

@@ -103,11 +103,34 @@ class TestOtherHeaders:
         assert session["samesite"] == csrf["samesite"] == "Lax"
         assert session["httponly"]
 
-    def test_the_page_of_a_person_is_not_kept_by_what_lies_between(
+    @pytest.mark.parametrize(
+        "path",
+        ["/docket/", "/cases/{pk}/", "/cases/", "/cases/0/", "/search/", "/flags/", "/nowhere/"],
+    )
+    def test_the_page_of_a_person_is_kept_neither_by_the_browser_nor_on_the_way(
+        self, people: People, browser: Browser, path: str
+    ) -> None:
+        answer = browser(people.lin).get(path.format(pk=enforcing(people).case.pk))
+        assert "no-store" in answer["Cache-Control"]
+        assert "private" in answer["Cache-Control"]
+        assert "Cookie" in answer["Vary"]
+
+    def test_what_a_form_answers_and_where_it_leads_is_not_kept_either(
         self, people: People, browser: Browser
     ) -> None:
-        answer = browser(people.lin).get("/docket/")
-        assert "Cookie" in answer["Vary"]
+        case = enforcing(people).case
+        sent = {"version": case.version, **NOTICE}
+        wrong, done = (
+            browser(people.lin).post(f"/cases/{case.pk}/send_notice/", given)
+            for given in ({"version": case.version}, sent)
+        )
+        assert (wrong.status_code, done.status_code) == (400, 302)
+        assert "no-store" in wrong["Cache-Control"] and "no-store" in done["Cache-Control"]
+
+    def test_a_file_of_the_site_s_own_may_be_kept(self, people: People) -> None:
+        answer = Client().get("/static/app.css")
+        assert answer.status_code == 200
+        assert "no-store" not in answer["Cache-Control"]
 
 
 class TestAddresses:
