@@ -13,7 +13,12 @@ from django.http.request import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.http import urlencode
 from rest_framework import serializers
-from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.exceptions import (
+    AuthenticationFailed,
+    MethodNotAllowed,
+    NotAuthenticated,
+    PermissionDenied,
+)
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -60,10 +65,19 @@ class Face(APIView):
 
         Raises:
             MethodNotAllowed: 405.
+            NotAuthenticated, AuthenticationFailed: 401. PermissionDenied: a session without the
+                token of its forms.
+            Throttled: 429, one of these too often from one address.
         """
         if str(request.method) not in self.allowed_methods:
             raise MethodNotAllowed(str(request.method))
-        super().initial(request, *args, **kwargs)
+        try:
+            super().initial(request, *args, **kwargs)
+        except (NotAuthenticated, AuthenticationFailed, PermissionDenied):
+            # The framework counts behind the sign-in only: who tries tokens without end, or asks
+            # without one, is counted here.
+            self.check_throttles(request)
+            raise
 
     def handle_exception(self, exc: Exception) -> Any:
         """Answer every error as a problem; one nobody foresaw is reported and tells nothing."""

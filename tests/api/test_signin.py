@@ -229,6 +229,20 @@ class TestLimits:
         )
         problem(answer, 429, "throttled")
 
+    @pytest.mark.parametrize("given", ["", f"Bearer ect_{'a' * 10}_{'b' * 43}", "Bearer x"])
+    def test_who_has_no_good_token_is_counted_by_address(
+        self, people: People, program: Program, given: str
+    ) -> None:
+        assert [me(given).status_code for _ in range(3)] == [401, 401, 429]
+        problem(me(given), 429, "throttled")
+        assert program(people.lin).get(f"{V1}/me/").status_code == 200
+
+    def test_a_session_without_the_token_of_its_forms_is_counted_too(self, people: People) -> None:
+        browser = APIClient(enforce_csrf_checks=True)
+        browser.force_login(people.lin)
+        asked = [browser.post(f"{V1}/cases/find/", {"name": "陈某"}) for _ in range(3)]
+        assert [answer.status_code for answer in asked] == [403, 403, 429]
+
     def test_without_the_cache_everybody_passes(
         self, people: People, program: Program, monkeypatch: pytest.MonkeyPatch
     ) -> None:
