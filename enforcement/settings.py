@@ -160,15 +160,23 @@ CACHES = {
     "default": {
         "BACKEND": "enforcement.cache.Cache",
         "LOCATION": embedded.cache_url(REDIS_URL),
-        "KEY_PREFIX": "enforcement",
+        #: Another one than when values were pickled: those are never read again.
+        "KEY_PREFIX": "enforcement-json",
         #: One that does not answer is given up soon: the database stands in.
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
+        "OPTIONS": {
+            "serializer": "enforcement.cache.Json",
+            "socket_connect_timeout": 1,
+            "socket_timeout": 2,
+        },
     }
 }
 
 CELERY_BROKER_URL = env_secret("BROKER_URL") or embedded.broker_url(REDIS_URL)
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
+#: Messages are data: whoever writes into the broker must not be able to run code here.
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ALWAYS_EAGER = env_bool("CELERY_EAGER")

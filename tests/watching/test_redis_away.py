@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import socket
 import threading
 import time
@@ -17,6 +18,7 @@ from django.utils import timezone
 
 from enforcement import cache as caching
 from enforcement import counters, health, kept, tasks
+from enforcement.celery import app
 from enforcement.kept import STORE, KeptCache
 from enforcement.models import Kept
 
@@ -52,6 +54,10 @@ class TestBothStores:
         assert store.delete("a")
         assert not store.delete("a")
         assert store.get("a") is None
+
+    def test_what_is_no_data_is_refused(self, store: Any) -> None:
+        with pytest.raises(TypeError):
+            store.set("a", object(), 60)
 
     def test_add_keeps_the_first(self, store: Any) -> None:
         assert store.add("a", "1", 60)
@@ -183,3 +189,27 @@ def _true_redis() -> str:
     from enforcement.env import env_secret
 
     return env_secret("REDIS_URL") or embedded.redis_url(embedded.var_dir())
+
+
+class Poison:
+    """Runs when it is unpickled."""
+
+    ran = False
+
+    def __reduce__(self) -> Any:
+        return setattr, (Poison, "ran", True)
+
+
+def test_what_somebody_wrote_into_redis_does_not_run(db: None) -> None:
+    redis: Any = cache._connections[cache._alias]  # type: ignore[attr-defined]
+    redis._cache.get_client().set(redis.make_and_validate_key("a"), pickle.dumps(Poison()))
+    with pytest.raises(ValueError, match="decode"):
+        cache.get("a")
+    assert not Poison.ran
+    pickle.loads(pickle.dumps(Poison()))
+    assert Poison.ran, "the poison would have worked"
+
+
+def test_messages_of_the_broker_are_data() -> None:
+    assert app.conf.accept_content == ["json"]
+    assert app.conf.task_serializer == "json"
