@@ -209,9 +209,11 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "enforcement.signin.adapter.Adapter"
-#: Passwords are counted by `enforcement.signin.lockout`, in the database; this counts the rest.
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/key"}
+#: Passwords are counted by `enforcement.signin.lockout`, in the database; this counts the rest. A
+#: whole court comes in behind one address in the morning.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/key", "login": "300/m/ip"}
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {"change_password": "enforcement.signin.forms.PasswordForm"}
 #: Failures within 15 minutes before the door is shut, and for how long the first time.
 SIGNIN_TRIES = env_int("SIGNIN_TRIES", 5)
 SIGNIN_TRIES_ADDRESS = env_int("SIGNIN_TRIES_ADDRESS", 50)

@@ -13,9 +13,10 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from enforcement.errors import Invalid
-from enforcement.middleware import now_of
+from enforcement.errors import Forbidden, Invalid
+from enforcement.middleware import now_of, today_of
 from enforcement.models import ApiToken, User
+from enforcement.signin import factors
 
 #: Days a token lives unless asked otherwise, and at most.
 DAYS, MOST_DAYS = 90, 366
@@ -61,6 +62,12 @@ def revoke(token: ApiToken, *, now: datetime) -> None:
     ApiToken.objects.filter(pk=token.pk, revoked__isnull=True).update(revoked=now)
 
 
+def revoke_all(user: User, *, now: datetime) -> int:
+    """Shut every token of a person; return how many were open."""
+    rows = ApiToken.objects.filter(user=user, revoked__isnull=True, expires__gt=now)
+    return rows.update(revoked=now)
+
+
 def find(text: str, *, now: datetime) -> ApiToken | None:
     """Return the usable token of that text; None for a wrong, revoked or expired one."""
     match = _FORM.fullmatch(text)
@@ -94,6 +101,8 @@ class TokenSignIn(BaseAuthentication):
 
         Raises:
             AuthenticationFailed: a token that opens nothing.
+            Forbidden: ``signin.second_factor`` for a person who took a post that needs one after
+                the token was given out, or changed it since.
         """
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
@@ -102,6 +111,12 @@ class TokenSignIn(BaseAuthentication):
         token = find(text.strip(), now=now)
         if token is None:
             raise AuthenticationFailed("令牌无效、已撤销或者已过期，请重新申请。")
+        if factors.lacking(token.user, today_of(request), since=token.created):
+            raise Forbidden(
+                "signin.second_factor",
+                "您的岗位必须使用两步验证，这个令牌是在启用之前生成的，"
+                "请登录网页，在“账号安全”中启用后重新生成。",
+            )
         note_use(token, now=now)
         return token.user, token
 

@@ -11,7 +11,8 @@ from typing import Any
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.internal import jwtkit
-from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
+from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
@@ -59,23 +60,22 @@ class Elsewhere(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Join the person at the provider with the account of that name, the first time.
 
+        An account that is joined already stays with that person: a name that the provider gives
+        to somebody else later opens nothing.
+
         Raises:
-            ImmediateHttpResponse: there is no such account.
+            ImmediateHttpResponse: there is no such account, or it is another's.
         """
-        if sociallogin.is_existing or request.user.is_authenticated:
+        if sociallogin.is_existing:
             return
         told = sociallogin.account.extra_data.get("id_token", {})
         name = str(told.get(settings.OIDC_CLAIM) or "").strip()
         user = User.objects.filter(username=name, is_active=True).first() if name else None
-        if user is None:
+        if user is None or SocialAccount.objects.filter(user=user).exists():
             page = render(request, "socialaccount/no_account.html", {"name": name}, status=403)
             raise ImmediateHttpResponse(page)
         sociallogin.connect(request, user)
         note(request, SecurityEvent.Kind.LINKED, user)
-
-    def validate_disconnect(self, account: Any, accounts: Any) -> None:
-        """Let nobody undo by hand what the next sign-in would do again."""
-        raise self.validation_error("invalid_token")
 
 
 def _through(view: Any, request: HttpRequest, provider_id: str) -> HttpResponse:
@@ -99,7 +99,14 @@ def _through(view: Any, request: HttpRequest, provider_id: str) -> HttpResponse:
 
 
 def leave(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Go to the provider."""
+    """Go to the provider to sign in.
+
+    Raises:
+        Http404: for anything else. Joining an identity to the account that is signed in would let
+            whoever sits at an open session come back as that person for good.
+    """
+    if request.GET.get("process", AuthProcess.LOGIN) != AuthProcess.LOGIN:
+        raise Http404
     return _through(OAuth2LoginView, request, provider_id)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -11,7 +11,8 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 
-from enforcement.models import Post, SecurityEvent, User
+from enforcement.access import sight
+from enforcement.models import ApiToken, Post, SecurityEvent, User
 from enforcement.roles import SUBTREE_ROLES, Role
 
 #: Supervising and administering posts: who sees many courts, or opens the door for others.
@@ -30,6 +31,18 @@ def required_of(posts: Iterable[Post]) -> bool:
 def has_one(user: User) -> bool:
     """Tell whether a person has set up a second factor."""
     return Authenticator.objects.filter(user=user, type__in=REAL).exists()
+
+
+def lacking(user: User, today: date, *, since: datetime) -> bool:
+    """Tell whether a person may not work through something that was given out at that moment.
+
+    Their post needs a second factor, and none of those they have now was there then: the password
+    alone may have been enough to get it.
+    """
+    if not settings.MFA_REQUIRED or not required_of(sight(user, today).posts):
+        return False
+    there = Authenticator.objects.filter(user=user, type__in=REAL, created_at__lte=since)
+    return not there.exists()
 
 
 def known_to_have_one(request: HttpRequest) -> bool:
@@ -52,9 +65,14 @@ def end_sessions(user: User, *, but: str = "") -> int:
 
 
 def reset(user: User, *, by: User | None, now: datetime) -> int:
-    """Take a lost second factor away and end the person's sessions; return how many went."""
+    """Take a lost second factor away, end the person's sessions, shut their tokens.
+
+    Returns:
+        how many factors went.
+    """
     with transaction.atomic():
         gone = Authenticator.objects.filter(user=user).delete()[0]
+        ApiToken.objects.filter(user=user, revoked__isnull=True).update(revoked=now)
         SecurityEvent.objects.create(
             kind=SecurityEvent.Kind.FACTOR_RESET, at=now, by=by, user=user, about=user.username
         )

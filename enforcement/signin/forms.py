@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from typing import Any
 
+from allauth.account.adapter import get_adapter as door
+from allauth.account.forms import ChangePasswordForm
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -65,6 +67,21 @@ class CodeForm(_Counted, AuthenticateForm):
 
 class CodeAgainForm(_Counted, ReauthenticateForm):
     """The code asked for again before what matters most."""
+
+
+class PasswordForm(ChangePasswordForm):
+    """A new password; wrong old ones are counted with those at the door."""
+
+    def clean_oldpassword(self) -> str:
+        """Return the old password if it is right.
+
+        Raises:
+            ValidationError: wrong, or tried too often.
+        """
+        given: str = self.cleaned_data["oldpassword"]
+        if not door().reauthenticate(self.user, given):
+            raise door().validation_error("enter_current_password")
+        return given
 
 
 class SetUpForm(ActivateTOTPForm):

@@ -123,6 +123,27 @@ class TestRefused:
         assert not is_in(client)
         assert User.objects.count() == before
 
+    def test_a_name_given_to_somebody_else_opens_nothing(
+        self, provider: IdentityProvider, people: People
+    ) -> None:
+        """An account stays with the person it was joined with, whatever name the next one has."""
+        signs_in_there()
+        provider.person = {"sub": "0666", "preferred_username": "lin"}
+        client, answer = signs_in_there()
+        assert answer.status_code == 403
+        assert "与另一身份关联" in answer.content.decode()
+        assert not is_in(client)
+        assert SecurityEvent.objects.filter(kind="linked").count() == 1
+
+    @pytest.mark.parametrize("process", ["connect", "redirect"])
+    def test_nobody_joins_an_identity_with_the_account_of_an_open_session(
+        self, provider: IdentityProvider, people: People, process: str
+    ) -> None:
+        client = Client()
+        client.force_login(people.he)
+        there = client.get(f"/accounts/oidc/court/login/?process={process}")
+        assert there.status_code == 404
+
     def test_a_dismissed_person_stays_out(self, provider: IdentityProvider, people: People) -> None:
         people.lin.is_active = False
         people.lin.save()

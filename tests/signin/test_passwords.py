@@ -10,6 +10,7 @@ from django.test import Client
 
 from enforcement.frame import DEMO_PASSWORD
 from enforcement.models import PastPassword
+from enforcement.rest import tokens
 from tests.people import People
 from tests.signin.conftest import PASSWORD, Clock, is_in, signs_in, told
 
@@ -59,6 +60,45 @@ class TestRules:
         assert not is_in(signs_in("lin", DEMO_PASSWORD))
         settings.DEMO = True
         assert is_in(signs_in("lin", DEMO_PASSWORD))
+
+    def test_a_new_one_shuts_the_tokens_and_says_so(
+        self, judge: Client, people: People, clock: Clock
+    ) -> None:
+        text = tokens.issue(people.lin, "对接", now=clock.now).text
+        other = tokens.issue(people.he, "对接", now=clock.now).text
+        changes(judge, PASSWORD, "山高水长 1949-2026")
+        assert "1 个接口令牌已随密码的修改撤销" in judge.get("/cases/").content.decode()
+        assert tokens.find(text, now=clock.now) is None
+        assert tokens.find(other, now=clock.now) is not None
+
+    def test_a_wrong_old_one_shuts_nothing(
+        self, judge: Client, people: People, clock: Clock
+    ) -> None:
+        text = tokens.issue(people.lin, "对接", now=clock.now).text
+        changes(judge, "wrong", "山高水长 1949-2026")
+        assert tokens.find(text, now=clock.now) is not None
+
+    def test_the_old_one_cannot_be_guessed_at_an_open_session(
+        self, judge: Client, clock: Clock
+    ) -> None:
+        for number in range(5):
+            assert "请输入您的当前密码" in changes(judge, f"guess-{number}", "山高水长 1949-2026")
+        clock.passes(minutes=2)
+        assert "暂停登录" in changes(judge, PASSWORD, "山高水长 1949-2026")
+        assert not is_in(signs_in("lin", "山高水长 1949-2026"))
+
+    def test_who_has_none_sets_one_only_after_a_proof(
+        self, judge: Client, people: People, clock: Clock, settings: Any
+    ) -> None:
+        settings.REAUTH_MINUTES = 15
+        people.lin.set_unusable_password()
+        people.lin.save()
+        judge.force_login(people.lin)
+        clock.passes(minutes=16)
+        new = "山高水长 1949-2026"
+        answer = judge.post("/accounts/password/set/", {"password1": new, "password2": new})
+        assert answer["Location"].startswith("/accounts/login/")
+        assert not is_in(signs_in("lin", new))
 
     def test_the_old_one_must_be_right(self, judge: Client) -> None:
         assert changes(judge, "wrong", "山高水长 1949-2026")

@@ -14,7 +14,10 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from enforcement.models import SecurityEvent, User
-from tests.people import People
+from enforcement.rest import tokens
+from enforcement.roles import Role
+from enforcement.signin import factors
+from tests.people import ABOVE, People, post
 from tests.signin.conftest import PASSWORD, Clock, is_in, signs_in, told
 
 SET_UP = "/accounts/2fa/"
@@ -145,6 +148,19 @@ class TestSigningIn:
         enters(client, phone.code)
         assert is_in(client)
 
+    def test_a_session_of_before_does_not_count_as_proved(
+        self, people: People, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        """Whoever knew the password and came in first is out when the factor is set up."""
+        thief, owner = signs_in("he"), signs_in("he")
+        thief.get("/flags/")
+        with django_capture_on_commit_callbacks(execute=True):
+            sets_up(owner)
+        assert not is_in(thief)
+        kinds = SecurityEvent.objects.filter(user=people.he).values_list("kind", flat=True)
+        assert {"factor_added", "session_ended"} <= set(kinds)
+        assert owner.get("/flags/").status_code == 200
+
     def test_a_token_is_not_given_for_the_password_alone(
         self, people: People, phone: Phone
     ) -> None:
@@ -152,6 +168,43 @@ class TestSigningIn:
         assert (answer.status_code, answer.json()["code"]) == (403, "signin.second_factor")
         answer = APIClient().post("/api/v1/token/", {"username": "lin", "password": PASSWORD})
         assert answer.status_code == 201
+
+
+class TestTokens:
+    """A token must not be the way round a second factor."""
+
+    def me(self, text: str) -> Any:
+        """Ask who a token is."""
+        return APIClient(HTTP_AUTHORIZATION=f"Bearer {text}").get("/api/v1/me/")
+
+    def test_one_got_before_the_post_works_no_more_with_it(
+        self, people: People, clock: Clock
+    ) -> None:
+        text = tokens.issue(people.lin, "对接", now=clock.now).text
+        assert self.me(text).status_code == 200
+        post(people.lin, people.courts[ABOVE], Role.SUPERVISOR)
+        answer = self.me(text)
+        assert (answer.status_code, answer.json()["code"]) == (403, "signin.second_factor")
+
+    def test_one_got_before_the_factor_works_no_more_and_one_after_it_does(
+        self, people: People, clock: Clock, settings: Any
+    ) -> None:
+        before = tokens.issue(people.he, "对接", now=clock.now).text
+        clock.passes(minutes=1)
+        sets_up(signs_in("he"))
+        clock.passes(minutes=1)
+        after = tokens.issue(people.he, "对接", now=clock.now).text
+        assert self.me(before).status_code == 403
+        assert self.me(after).status_code == 200
+        settings.MFA_REQUIRED = False
+        assert self.me(before).status_code == 200
+
+    def test_losing_the_factor_shuts_them(self, people: People, clock: Clock) -> None:
+        sets_up(signs_in("lin"))
+        text = tokens.issue(people.lin, "对接", now=clock.now).text
+        assert self.me(text).status_code == 200
+        factors.reset(people.lin, by=None, now=clock.now)
+        assert self.me(text).status_code == 401
 
 
 class TestKeeping:
