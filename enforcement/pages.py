@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from cases import panels
 from cases.models import Case
@@ -96,12 +96,14 @@ panels.register(panels.Panel("portal", "", "", _portal, place="slip"))
 
 
 @never_cache
+@require_safe
 def live(request: HttpRequest) -> JsonResponse:
     """Answer that the process lives; touches nothing else."""
     return JsonResponse({"status": "ok"})
 
 
 @never_cache
+@require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """Answer whether requests can be served: 503 when one of the checks fails.
 

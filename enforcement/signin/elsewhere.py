@@ -19,6 +19,7 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
 from requests import RequestException
 
 from enforcement.errors import Refused
@@ -98,6 +99,7 @@ def _through(view: Any, request: HttpRequest, provider_id: str) -> HttpResponse:
     return answer
 
 
+@require_GET
 def leave(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Go to the provider to sign in.
 
@@ -110,6 +112,7 @@ def leave(request: HttpRequest, provider_id: str) -> HttpResponse:
     return _through(OAuth2LoginView, request, provider_id)
 
 
+@require_GET
 def come_back(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Come back from the provider, with a code that is exchanged for the token."""
     return _through(OAuth2CallbackView, request, provider_id)

@@ -128,7 +128,7 @@ class World:
             pk = "none"
         row = self.things["petitions"].pk if there else NOWHERE
         pattern = pattern.replace("<slug:what>", "petition").replace("<int:row>", str(row))
-        return re.sub(r"<\w+:(?:pk|id|key|code|part|uidb36)>", pk, pattern)
+        return re.sub(r"<\w+:\w+>", pk, pattern)
 
     # -- people --------------------------------------------------------------------------------
 
