@@ -23,6 +23,7 @@ from accountability.bench import pages, report, sweeping, web
 from accountability.bench.against import against_load
 from accountability.bench.figures import Figure, settle
 from accountability.bench.load import Loaded, load
+from accountability.bench.partition import partitions
 from accountability.bench.plan import SIZES, Plan
 from cases.models import Case, CaseEvent
 from cases.timeline import legal_day
@@ -34,6 +35,8 @@ from enforcement.rollups import fold, turn_day
 PAGE = Path(settings.BASE_DIR) / "docs" / "benchmarks.md"
 #: Groups of figures, in the order in which they are measured.
 GROUPS = ("pages", "sweep", "rebuild", "verify", "http", "demo")
+#: Measured only when asked for.
+TRIALS = ("partition",)
 
 
 class Command(BaseCommand):
@@ -51,7 +54,7 @@ class Command(BaseCommand):
         """Take size, seed, and which groups of figures to measure."""
         parser.add_argument("--size", choices=SIZES, default="M")
         parser.add_argument("--seed", type=int, default=1)
-        parser.add_argument("--only", nargs="*", choices=GROUPS, default=list(GROUPS))
+        parser.add_argument("--only", nargs="*", choices=[*GROUPS, *TRIALS], default=list(GROUPS))
         parser.add_argument(
             "--write", action="store_true", help="把本规模的最新指标写入 docs/benchmarks.md 的表格"
         )
@@ -101,6 +104,8 @@ class Command(BaseCommand):
             self.tell(sweeping.sweeps(plan), size)
         if "rebuild" in only:
             self.tell(sweeping.rebuilds(made.cases, now, web.environment()), size)
+        if "partition" in only:
+            self.tell(partitions(), size)
         if "verify" in only:
             self.tell(sweeping.verifies(made.events), size)
         if "http" in only:
