@@ -11,7 +11,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what other layers and the pages look up by name."""
-        from cases import actions, boxes, checks, kinds, measures, menu  # noqa: F401
+        from cases import actions, boxes, checks, closing_aside, kinds, measures, menu  # noqa: F401
         from cases.identity import normalise
         from cases.models import Party
         from enforcement import rotation

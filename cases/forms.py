@@ -11,7 +11,7 @@ from typing import Any
 
 from django import forms
 
-from cases.actions.closing import CancelGround, Consent, TerminationGround
+from cases.actions.closing import FIELDS, CancelGround, Consent, TerminationGround
 from cases.actions.course import ResumeGround, SuspendGround
 from cases.machine import LeadState
 from cases.models import Case, Cause, Lead, Party
@@ -269,22 +269,30 @@ class ResumeForm(VerbForm):
 
 
 class CloseForm(VerbForm):
-    """结案: which fields are needed depends on the method; the verb says which is missing."""
+    """结案: the fields of the chosen method are shown; without ``:has()`` all are, each saying
+    which methods it belongs to. The verb says which is missing."""
 
     units = {"paid": "元"}
     on = day_field("结案日", required=False, help_text="不填即为今天")
     method = choice_field("结案方式", ClosingMethod.choices)
     document = forms.CharField(label="裁定书或结案通知书文号", max_length=80, required=False)
-    paid = money_field("实际到位金额", required=False, help_text="执行完毕、终本时填写")
+    paid = money_field("实际到位金额", required=False)
     settled = forms.BooleanField(label="和解协议已履行完毕", required=False)
     ground = choice_field(
         "法定情形",
-        [*TerminationGround.choices, *CancelGround.choices],
+        [("终结执行", TerminationGround.choices), ("销案", CancelGround.choices)],
         required=False,
-        help_text="终结执行、销案时选择",
     )
-    interview_on = day_field("终本约谈日", required=False, help_text="终结本次执行程序时填写")
+    interview_on = day_field("终本约谈日", required=False)
     consent = choice_field("终本依据", Consent.choices, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name, methods in FIELDS.items():
+            mine = [method for method in ClosingMethod if method in methods]
+            field = self.fields[name]
+            field.help_text = f"{'、'.join(method.label for method in mine)}时填写"
+            field.widget.attrs["data-for"] = " ".join(mine)
 
 
 class CorrectForm(VerbForm):

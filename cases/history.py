@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from cases import kinds
+from cases.actions._correctable import CORRECTABLE
 from cases.actions.correction import corrections_of
 from cases.kinds import Audience
 from cases.models import Case, CaseEvent
@@ -155,6 +156,7 @@ def _item(
         text = f"{text.removesuffix('。')}：{people.get(data.get('user', 0), '—')}。"
     days = [fix["on"] for fix in fixes if fix.get("on")]
     note = getattr(event, "note", None)
+    void = any(fix.get("void") for fix in fixes)
     return {
         "seq": event.seq,
         "on": date.fromisoformat(days[-1]) if days else event.on,
@@ -167,7 +169,8 @@ def _item(
         "actor": str(event.by) if event.by else "系统",
         "body": note.text if note else "",
         "note": "日期已更正" if days else "",
-        "void": any(fix.get("void") for fix in fixes),
+        "void": void,
+        "correctable": event.kind in CORRECTABLE and not void,
         "hash": bytes(event.hash).hex(),
         "prev_hash": prev_hash,
     }

@@ -186,6 +186,10 @@ def _timeline(request: HttpRequest, case: Case) -> dict[str, Any]:
             for code, (words, _) in GROUPS.items()
         ),
     ]
+    if VERBS["correct_event"].refusal(case, user, today) is None:
+        for item in part.items:
+            if item["correctable"]:
+                item["fix"] = f"{act_url(case, 'correct_event')}?seq={item['seq']}"
     return {"timeline": part, "chips": chips, "group": group if group in GROUPS else ""}
 
 

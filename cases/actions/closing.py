@@ -69,6 +69,24 @@ ACTS = (
     "case.resumed",
 )
 
+M = ClosingMethod
+#: field → the methods it belongs to; a field of another method is refused, and the page shows the
+#: fields of the chosen one.
+FIELDS: dict[str, frozenset[ClosingMethod]] = {
+    "paid": frozenset({M.PERFORMED, M.ROUND_ENDED, M.TERMINATED}),
+    "settled": frozenset({M.PERFORMED}),
+    "ground": frozenset({M.TERMINATED, M.CANCELLED}),
+    "interview_on": frozenset({M.ROUND_ENDED}),
+    "consent": frozenset({M.ROUND_ENDED}),
+}
+#: What the fields are called in refusals.
+NAMES = {
+    "paid": "实际到位金额",
+    "settled": "和解协议已履行完毕",
+    "ground": "法定情形",
+    "interview_on": "终本约谈日",
+    "consent": "终本依据",
+}
 #: 终本 needs more than three months since filing (法〔2016〕373号第1条).
 ROUND_ENDED_MONTHS = 3
 
@@ -129,6 +147,9 @@ def close_case(
     not_before(on, last_day(case, *ACTS), "最近一项办理记录")
     paid = None if paid is None else amount_in(paid, "paid")
     closing = Closing(on, document.strip(), ground, paid, settled, interview_on, consent)
+    _only_its_own(ClosingMethod(method), closing)
+    for check in CHECKS[ClosingMethod(method)]:
+        check(case, on)
     kept = GUARDS[ClosingMethod(method)](case, closing)
     case.close()
     case.closing_method, case.closed_on = method, on
@@ -136,6 +157,31 @@ def close_case(
         case.received_amount = paid
         kept["paid"] = str(paid)
     return record(case, "case.closed", on=on, now=now, by=by, method=method, **kept)
+
+
+def obstacles(case: Case, on: date) -> dict[ClosingMethod, list[str]]:
+    """Return what stands against closing by each method as of a day, whatever is filled in.
+
+    The same checks that the verb makes; an empty list means that nothing does.
+    """
+    found: dict[ClosingMethod, list[str]] = {}
+    for method, checks in CHECKS.items():
+        found[method] = []
+        for check in checks:
+            try:
+                check(case, on)
+            except Refused as refused:
+                found[method].append(refused.message)
+    return found
+
+
+def _only_its_own(method: ClosingMethod, closing: Closing) -> None:
+    """Refuse what belongs to another method: it would be kept nowhere, or mean something else."""
+    for name, methods in FIELDS.items():
+        if method not in methods and getattr(closing, name) not in (None, "", False):
+            raise Invalid(
+                "close.extra", f"以“{method.label}”结案的，不填写{NAMES[name]}。", field=name
+            )
 
 
 def _document(closing: Closing) -> dict[str, Any]:
@@ -148,12 +194,12 @@ def _paid(closing: Closing) -> Decimal:
     return closing.paid
 
 
-def _needs_notice(case: Case) -> None:
+def _needs_notice(case: Case, on: date) -> None:
     if not notice_sent(case):
         raise Refused("close.notice", "不能结案：尚未发出执行通知书。请先发送执行通知书。")
 
 
-def _no_open_lead(case: Case) -> None:
+def _no_open_lead(case: Case, on: date) -> None:
     waiting = case.leads.filter(state=LeadState.SUBMITTED, void=False).count()
     if waiting:
         raise Refused(
@@ -163,7 +209,6 @@ def _no_open_lead(case: Case) -> None:
 
 def _performed(case: Case, closing: Closing) -> dict[str, Any]:
     """执行完毕: everything performed, or a settlement fully performed (和解规定第8条)."""
-    _needs_notice(case)
     paid = _paid(closing)
     if paid < case.amount and not closing.settled:
         raise Invalid(
@@ -190,9 +235,6 @@ def check_round_ended(case: Case, on: date) -> None:
 
 def _round_ended(case: Case, closing: Closing) -> dict[str, Any]:
     """终结本次执行程序: the conditions of 法〔2016〕373号 that today's records can show."""
-    _needs_notice(case)
-    _no_open_lead(case)
-    check_round_ended(case, closing.on)
     if closing.interview_on is None:
         raise Invalid(
             "close.interview", "终本前应当约谈申请执行人，请填写约谈日期。", field="interview_on"
@@ -227,27 +269,41 @@ def _cancelled(case: Case, closing: Closing) -> dict[str, Any]:
     return {"ground": closing.ground, **_document(closing)}
 
 
-def _not_enforced(case: Case, closing: Closing) -> dict[str, Any]:
+def _basis_fits(case: Case, on: date) -> None:
     if case.basis not in {Basis.ARBITRATION, Basis.NOTARISED, Basis.FOREIGN}:
         raise Refused(
             "close.basis", "不予执行适用于仲裁裁决、公证债权文书等，本案执行依据不属于此类。"
         )
-    return _document(closing)
 
 
-def _rejected(case: Case, closing: Closing) -> dict[str, Any]:
+def _no_measure(case: Case, on: date) -> None:
     if case.measures.filter(void=False).exists():
         raise Refused("close.measures", "本案已采取控制措施，不能以驳回申请结案，请先解除。")
+
+
+def _by_document(case: Case, closing: Closing) -> dict[str, Any]:
     return _document(closing)
 
 
+#: What the case itself must be like, by method.
+CHECKS: dict[ClosingMethod, tuple[Callable[[Case, date], None], ...]] = {
+    M.PERFORMED: (_needs_notice,),
+    M.ROUND_ENDED: (_needs_notice, _no_open_lead, check_round_ended),
+    M.TERMINATED: (),
+    M.CANCELLED: (),
+    M.NOT_ENFORCED: (_basis_fits,),
+    M.REJECTED: (_no_measure,),
+}
+
+
+#: What must be filled in, by method; returns what the event keeps.
 GUARDS: dict[ClosingMethod, Callable[[Case, Closing], dict[str, Any]]] = {
     ClosingMethod.PERFORMED: _performed,
     ClosingMethod.ROUND_ENDED: _round_ended,
     ClosingMethod.TERMINATED: _terminated,
     ClosingMethod.CANCELLED: _cancelled,
-    ClosingMethod.NOT_ENFORCED: _not_enforced,
-    ClosingMethod.REJECTED: _rejected,
+    ClosingMethod.NOT_ENFORCED: _by_document,
+    ClosingMethod.REJECTED: _by_document,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cases.actions.closing import CancelGround, TerminationGround, _months_after
+from cases.actions.closing import FIELDS, CancelGround, TerminationGround, _months_after, obstacles
 from cases.models.case import ClosingMethod
 from tests.builders import CaseBuilder, a_case, at, day, enforcing
 from tests.people import People
@@ -104,6 +104,55 @@ def test_no_method_takes_a_negative_or_a_finer_amount(
     built = ready(people, method)
     with refused(code, 400, "paid"):
         closed(built, method, paid=Decimal(paid))
+
+
+#: A value for each field that belongs to some methods only.
+EXTRA: dict[str, Any] = {
+    "paid": Decimal("10.00"),
+    "settled": True,
+    "ground": "withdrawn",
+    "interview_on": day("11-05"),
+    "consent": "applicant_signed",
+}
+
+
+@pytest.mark.parametrize("method", list(ClosingMethod))
+@pytest.mark.parametrize("name", EXTRA)
+def test_what_belongs_to_another_method_is_refused_and_its_own_is_not(
+    people: People, method: ClosingMethod, name: str
+) -> None:
+    built = ready(people, method)
+    if method in FIELDS[name]:
+        closed(built, method, **{name: (EXTRA | FULL[method])[name]})
+        return
+    with refused("close.extra", 400, name):
+        closed(built, method, **{name: EXTRA[name]})
+
+
+def test_every_field_of_some_methods_is_tried() -> None:
+    assert set(EXTRA) == set(FIELDS)
+
+
+class TestObstacles:
+    def test_name_what_stands_against_each_method(self, people: People) -> None:
+        built = a_case(people).filed("10-01").assigned("10-02").received("10-03")
+        built.with_lead("10-08").measured("10-09")
+        found = obstacles(built.case, day("10-12"))
+        assert found[ClosingMethod.PERFORMED] == [
+            "不能结案：尚未发出执行通知书。请先发送执行通知书。"
+        ]
+        assert len(found[ClosingMethod.ROUND_ENDED]) == 3
+        assert found[ClosingMethod.TERMINATED] == found[ClosingMethod.CANCELLED] == []
+        assert ["仲裁裁决" in words for words in found[ClosingMethod.NOT_ENFORCED]] == [True]
+        assert ["控制措施" in words for words in found[ClosingMethod.REJECTED]] == [True]
+
+    @pytest.mark.parametrize("method", list(ClosingMethod))
+    def test_are_none_where_the_case_may_be_closed(
+        self, people: People, method: ClosingMethod
+    ) -> None:
+        built = ready(people, method)
+        assert obstacles(built.case, day("11-10"))[method] == []
+        closed(built, method)
 
 
 class TestPerformed:

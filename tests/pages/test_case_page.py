@@ -193,6 +193,21 @@ class TestTimeline:
         older = next(link for link in page.links if "seq=" in link)
         assert 'id="event-1"' in read(browser(people.lin), built, older).html
 
+    def test_who_may_correct_finds_the_form_at_each_entry(
+        self, people: People, browser: Browser, built: CaseBuilder
+    ) -> None:
+        built.swept("11-20")  # raises a flag: an entry of the system's, which nobody corrects here
+        seq = built.event("file.received").seq
+        address = f"/cases/{built.case.pk}/correct_event/?seq="
+        head, judge = (read(browser(person), built) for person in (people.qin, people.lin))
+        offered = [link.removeprefix(address) for link in head.links if link.startswith(address)]
+        assert str(seq) in offered
+        assert str(built.event("flag.raised").seq) not in offered
+        assert not judge.leads_to(address)
+        assert Page(browser(people.qin).get(f"{address}{seq}")).field("seq") == str(seq)
+        built.corrected("11-20", "file.received", "11-05")
+        assert read(browser(people.qin), built).leads_to(f"{address}{seq}")  # a day, once more
+
     def test_hides_from_the_court_what_is_for_supervision_alone(
         self,
         people: People,

@@ -263,6 +263,15 @@ class TestRefused:
         assert page.field("paid") == "1000"
         assert every_row() == before
 
+    def test_each_field_of_closing_says_which_methods_it_belongs_to(
+        self, people: People, browser: Browser, built: CaseBuilder
+    ) -> None:
+        page = Page(browser(people.lin).get(f"/cases/{built.case.pk}/close_case/"))
+        assert 'data-for="performed round_ended terminated"' in page.html
+        assert "终结本次执行程序时填写" in page.text
+        assert "执行完毕：现在不能 不能结案：尚未发出执行通知书" in page.text
+        assert "销案：没有妨碍" in page.text
+
     def test_a_second_close_is_refused(
         self, people: People, browser: Browser, built: CaseBuilder
     ) -> None:
