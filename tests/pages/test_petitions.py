@@ -92,7 +92,8 @@ class TestTheList:
         self, under: Supervised, browser: Browser, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         numbers = [under.filed(text=f"第{n}件，没有消息。").number for n in range(5)]
-        monkeypatch.setattr(paging.page_of, "__kwdefaults__", {"size": 2})
+        few = {**(paging.page_of.__kwdefaults__ or {}), "size": 2}
+        monkeypatch.setattr(paging.page_of, "__kwdefaults__", few)
         client, seen, path = browser(under.people.xu), [], f"{LIST}?stage=all"
         for _ in range(3):
             shown = opened(client, path)
