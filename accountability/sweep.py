@@ -281,6 +281,7 @@ def _rebuild_stale(done: Swept, law: Law, now: datetime, pace: Pace, backlog: _B
     while ids := wants_rebuild(law, after):
         if len(ids) == REBUILT_AT_ONCE:
             backlog.met()
+        ids = ids[: pace.batch(REBUILT_AT_ONCE)]  # who asks is looked up only if there is work
         with pace.giving_way():
             result = rebuild(ids, now=now, law=law)
         done.rebuilt += len(result.done)

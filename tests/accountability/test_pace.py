@@ -61,5 +61,6 @@ class TestSweeping:
         pace = Pace(asked=lambda: asked, rest=rests.append)
         done = sweep(day("11-10"), at("11-10"), batch=5, pace=pace)
         assert (done.looked, done.flagged) == (7, 7)
-        assert len(rests) == (8 if asked else 0)  # seven batches of one, and the look at the end
+        # The sheets in one batch, seven batches of one, and the look at the end.
+        assert len(rests) == (9 if asked else 0)
         assert sweep(day("11-10"), at("11-10"), pace=pace).flagged == 0
