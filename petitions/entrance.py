@@ -24,6 +24,7 @@ from enforcement.errors import Invalid, NotFound, Refused
 from enforcement.limits import address_of
 from enforcement.middleware import now_of, today_of
 from enforcement.models import User
+from enforcement.signin.factors import renew_key
 from petitions.access import petition_for_party
 from petitions.models import Petition
 from petitions.throttle import Limit, TooOften, count, give_back, minutes
@@ -137,9 +138,9 @@ def _remember(request: HttpRequest, case: Case) -> None:
     applicant = case.parties.filter(role=PartyRole.APPLICANT).order_by("id").first()
     if applicant is None:
         raise NotFound
-    kept = _kept(request)
+    kept = _kept(request)  # read first: a key that nobody gave out is dropped by reading
     if request.session.session_key:  # a new one gets its key when it is saved, in one statement
-        request.session.cycle_key()
+        renew_key(request)
     kept[str(case.pk)] = [applicant.pk, case.query_code_hash[:16], now_of(request).isoformat()]
     request.session[KEPT] = kept
 
@@ -148,7 +149,7 @@ def leave(request: HttpRequest) -> None:
     """Forget every case that was opened by a query code; who is signed in stays signed in."""
     if request.user.is_authenticated:
         request.session.pop(KEPT, None)
-        request.session.cycle_key()
+        renew_key(request)
     else:
         request.session.flush()
 
@@ -197,7 +198,7 @@ def _party_by_code(request: HttpRequest, case_pk: int) -> Party | None:
     if party is None or party.case.query_code_hash[:16] != mark or _gone(seen, now):
         _forget(request, case_pk)
         return None
-    if now - datetime.fromisoformat(seen) > STEP:
+    if _since(seen, now) > STEP:
         request.session[KEPT] = _kept(request) | {str(case_pk): [party_pk, mark, now.isoformat()]}
     return party
 
@@ -207,7 +208,12 @@ def _kept(request: HttpRequest) -> dict[str, Any]:
 
 
 def _gone(seen: str, now: datetime) -> bool:
-    return now - datetime.fromisoformat(seen) > AWAY
+    return _since(seen, now) > AWAY
+
+
+def _since(seen: str, now: datetime) -> timedelta:
+    """Return how far apart the two are: what was seen by a clock that was ahead is no use later."""
+    return abs(now - datetime.fromisoformat(seen))
 
 
 def _forget(request: HttpRequest, case_pk: int) -> None:

@@ -64,6 +64,13 @@ def end_sessions(user: User, *, but: str = "") -> int:
     return len(sessions)
 
 
+def renew_key(request: HttpRequest) -> None:
+    """Give the session a new key, and keep it in the list of sessions that can be ended."""
+    before = request.session.session_key
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
+
+
 def reset(user: User, *, by: User | None, now: datetime) -> int:
     """Take a lost second factor away, end the person's sessions, shut their tokens.
 

@@ -81,9 +81,11 @@ def _away(request: HttpRequest) -> bool:
         return False
     now = int(now_of(request).timestamp())
     seen = request.session.get(SEEN)
-    if seen is not None and now - seen > settings.IDLE_MINUTES * 60:
+    # Apart either way: a clock that was ahead for a while must not keep a session open for long.
+    apart = STEP if seen is None else abs(now - seen)
+    if apart > settings.IDLE_MINUTES * 60:
         return True
-    if seen is None or now - seen >= STEP:
+    if apart >= STEP:
         request.session[SEEN] = now
         _note_use(request)
     return False

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -152,6 +153,44 @@ class TestFindingACase:
         client.cookies["sessionid"] = before
         look_up(client, built.case.number, built.query_code)
         assert client.cookies["sessionid"].value != before
+
+    def test_a_key_that_nobody_gave_out_is_not_taken_over(self, people: People) -> None:
+        built = enforcing(people)
+        client = Client()
+        client.cookies["sessionid"] = planted = "planted0" * 4
+        assert look_up(client, built.case.number, built.query_code).status_code == 302
+        assert client.cookies["sessionid"].value != planted
+        assert not Session.objects.filter(session_key=planted).exists()
+        assert client.get(f"/portal/cases/{built.case.pk}/").status_code == 200
+
+    def test_the_key_from_before_opens_nothing(self, people: People) -> None:
+        one, other = enforcing(people), enforcing(people)
+        client = inside(one)
+        before = client.session.session_key
+        look_up(client, other.case.number, other.query_code)
+        thief = Client()
+        thief.cookies["sessionid"] = before
+        for built in (one, other):
+            assert client.get(f"/portal/cases/{built.case.pk}/").status_code == 200
+            assert thief.get(f"/portal/cases/{built.case.pk}/").status_code == 302
+
+    def test_who_keeps_coming_stays_and_who_is_away_gives_the_code_again(
+        self, people: People, clock: Any
+    ) -> None:
+        client = inside(built := enforcing(people))
+        page = f"/portal/cases/{built.case.pk}/"
+        with time_machine.travel(at("11-23"), tick=False) as moved:
+            for minutes in (0, 50, 100, 150, 200):
+                moved.move_to(at("11-23") + timedelta(minutes=minutes, seconds=30))
+                assert client.get(page).status_code == 200
+            moved.move_to(at("11-23") + timedelta(minutes=330))
+            assert client.get(page).status_code == 302
+
+    def test_a_clock_that_was_a_day_ahead_keeps_no_case_open(self, people: People) -> None:
+        built = enforcing(people)
+        with time_machine.travel(at("11-24"), tick=False):
+            client = inside(built)
+        assert client.get(f"/portal/cases/{built.case.pk}/").status_code == 302
 
     def test_pages_are_not_kept_by_browsers(self, people: People) -> None:
         client = inside(built := enforcing(people))

@@ -72,6 +72,24 @@ class TestBeingAway:
         assert not is_in(thief)
         assert not is_in(client)
 
+    def test_a_clock_that_was_a_day_ahead_keeps_no_session_open(
+        self, people: People, clock: Clock
+    ) -> None:
+        clock.passes(days=1)
+        client = signs_in("lin")
+        assert client.get("/cases/").status_code == 200
+        clock.passes(days=-1, minutes=5)
+        assert client.get("/cases/").status_code == 302
+        assert not is_in(client)
+
+    def test_a_clock_some_seconds_behind_another_sends_nobody_away(
+        self, people: People, clock: Clock
+    ) -> None:
+        client = signs_in("lin")
+        assert client.get("/cases/").status_code == 200
+        clock.passes(seconds=-5)
+        assert client.get("/cases/").status_code == 200
+
     def test_where_the_setting_is_off_nobody_is_sent_away(
         self, people: People, clock: Clock, settings: Any
     ) -> None:
@@ -101,6 +119,16 @@ class TestList:
         assert not is_in(there)
         assert is_in(here)
         assert SecurityEvent.objects.get(user=people.lin).kind == "session_ended"
+
+    def test_a_session_with_a_new_key_can_still_be_ended(self, people: People) -> None:
+        there, here = signs_in("lin"), signs_in("lin")
+        before = there.session.session_key
+        there.post("/portal/leave/")
+        assert there.session.session_key != before
+        assert is_in(there)
+        here.post("/accounts/sessions/")
+        assert not is_in(there)
+        assert is_in(here)
 
     def test_ending_all_others_keeps_this_one(self, people: People) -> None:
         others, here = [signs_in("lin") for _ in range(3)], signs_in("lin")
