@@ -64,11 +64,14 @@ def sight(user: User, day: date) -> Sight:
     """Return what the user sees on that legal day (nothing for people outside the courts).
 
     Read once for each user object and day: a request fetches its user anew, so what it may see
-    is what held when it came in.
+    is what held when it came in. Reading the user anew forgets it. It is kept on the user behind
+    ``request.user``, not on the lazy shell around it.
     """
-    known: dict[date, Sight] = user.__dict__.setdefault("_sight", {})
     if not user.is_active:
         return _sight_of(())
+    known: dict[date, Sight] | None = getattr(user, "_sight", None)
+    if known is None:
+        known = user._sight = {}  # type: ignore[attr-defined]
     if day not in known:
         known[day] = _sight_of(tuple(user.posts_on(day)))
     return known[day]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -22,6 +23,11 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        """Read the row anew, and forget what its posts let it see (``access.sight``)."""
+        self.__dict__.pop("_sight", None)
+        super().refresh_from_db(*args, **kwargs)
 
     def posts_on(self, day: date) -> models.QuerySet[Post]:
         """Return the posts held on that legal day, the highest court first."""

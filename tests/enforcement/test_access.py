@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any, cast
 
 import pytest
+from django.utils.functional import SimpleLazyObject
 
 from enforcement.access import courts_seen_by, require, sight
 from enforcement.errors import Forbidden
@@ -87,6 +89,25 @@ class TestSight:
         lin.is_active = False
         assert codes(lin) == []
         assert sight(lin, DAY).posts == ()
+
+    @pytest.mark.parametrize("lazily", [False, True])
+    def test_what_is_seen_is_read_once_and_anew_with_the_person(
+        self,
+        courts: dict[str, Court],
+        lin: User,
+        lazily: bool,
+        django_assert_num_queries: Any,
+    ) -> None:
+        given = post(lin, courts["陕1002"], Role.JUDGE, DAY - timedelta(days=9))
+        user = cast(User, SimpleLazyObject(lambda: lin)) if lazily else lin
+        with django_assert_num_queries(1):
+            assert sight(user, DAY).covers(courts["陕1002"])
+            assert sight(lin, DAY).covers(courts["陕1002"])
+        Post.objects.filter(pk=given.pk).update(last_day=DAY - timedelta(days=1))
+        assert not sight(User.objects.get(pk=lin.pk), DAY).posts
+        user.refresh_from_db()
+        assert not sight(user, DAY).posts
+        assert not sight(lin, DAY).posts
 
     def test_a_post_counts_on_its_first_and_last_day_and_on_no_other(
         self, courts: dict[str, Court], lin: User
