@@ -105,11 +105,15 @@ def attachments(case: Case, user: User, today: date) -> dict[str, Any]:
     return _box(case.attachments.select_related("by", "party").order_by("-id"))
 
 
+#: Rows on which the acts of the boxes may be offered: never narrower than the guards of the verbs.
+_UNCHECKED = f"r.state = '{LeadState.SUBMITTED}' AND NOT r.void"
+_UNPUBLISHED = f"r.state = '{ListingState.DECIDED}'"
+
 for order, (code, title, context, glance) in enumerate(
     [
-        ("leads", "线索", leads, Glance("cases_lead", "r.state = 'submitted' AND NOT r.void")),
+        ("leads", "线索", leads, Glance("cases_lead", _UNCHECKED)),
         ("measures", "财产措施", measures, Glance("cases_measure")),
-        ("listings", "失信", listings, Glance("cases_listing", "r.state = 'decided'")),
+        ("listings", "失信", listings, Glance("cases_listing", _UNPUBLISHED)),
         ("papers", "文书", papers, Glance("cases_paper")),
         ("parties", "当事人", parties, None),  # the header reads them anyway
         ("attachments", "附件", attachments, Glance("cases_attachment")),

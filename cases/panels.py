@@ -77,13 +77,17 @@ def boxes(
 def _box(
     panel: Panel, case: Case, user: User, today: date, here: bool, seen: tuple[int, int] | None
 ) -> dict[str, Any] | None:
-    if panel.glance is not None and seen is not None and not here:
-        rows, waiting = seen
-        if not rows:
-            return None if panel.glance.hidden else {"rows": [], "count": 0}
-        if not waiting and panel.glance.all_alike:
-            return {"rows": [], "count": rows}
-    return panel.context(case, user, today)
+    if panel.glance is None or seen is None:
+        return panel.context(case, user, today)
+    rows, waiting = seen
+    if not here and not rows:
+        return None if panel.glance.hidden else {"rows": [], "count": 0}
+    if not here and not waiting and panel.glance.all_alike:
+        return {"rows": [], "count": rows}
+    data = panel.context(case, user, today)
+    if data is not None and panel.glance.all_alike:
+        data["count"] = rows  # a box draws so many rows at most, and says how many there are
+    return data
 
 
 def _glances(case: Case, panels: list[Panel]) -> dict[str, tuple[int, int]]:

@@ -10,9 +10,12 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from cases import boxes
+from cases.models import Case
 from enforcement.models import User
 from tests.builders import enforcing
 from tests.people import People
+from tests.petitions.steps import Supervised
 
 Browser = Callable[[User | None], Client]
 
@@ -67,6 +70,59 @@ class TestCasePage:
         assert glance.pop("?") == shown.pop("?") == built.case.version
         assert glance == shown
         assert glance[f"?tab={tab}"] >= 1 or tab == "papers"
+
+
+class TestAtAGlance:
+    """What a page says before a tab is opened is what it says once each has been opened."""
+
+    @pytest.fixture
+    def case(self, people: People) -> Case:
+        """Return a case with something to do in every tab."""
+        under = Supervised.case_of(people)
+        built = under.built.with_lead("11-12").with_lead("11-13").verified("11-13", "false")
+        built.measured("11-13").listed("11-13").swept("11-20")
+        under.made["petition"] = under.registered()
+        under.opened()
+        return under.case
+
+    @pytest.mark.parametrize("who", ["lin", "wu", "xu", "he", "song", "zhao"])
+    def test_tabs_counts_and_acts_are_the_same(
+        self, people: People, browser: Browser, case: Case, who: str
+    ) -> None:
+        client, url = browser(getattr(people, who)), reverse("case", args=[case.pk])
+        first = client.get(url)
+        assert first.status_code == 200
+        glance = {tab["url"]: tab["count"] for tab in first.context["tabs"]}
+        for tab in glance:
+            shown = client.get(url + tab).context
+            assert {t["url"]: t["count"] for t in shown["tabs"]} == glance
+            assert shown["acts"] == first.context["acts"]
+
+    def test_who_may_not_read_petitions_is_not_told_of_any(
+        self, people: People, browser: Browser, case: Case
+    ) -> None:
+        told = {
+            who: {
+                t["url"] for t in browser(user).get(reverse("case", args=[case.pk])).context["tabs"]
+            }
+            for who, user in (("lin", people.lin), ("he", people.he))
+        }
+        assert "?tab=supervision" in told["he"]
+        assert "?tab=supervision" not in told["lin"]
+
+    def test_the_acts_of_tabs_that_are_not_looked_at_are_offered(
+        self, people: People, browser: Browser, case: Case
+    ) -> None:
+        acts = browser(people.lin).get(reverse("case", args=[case.pk])).context["acts"]
+        assert {"提交核查结果", "说明理由"} <= {act["label"] for act in acts}
+
+    def test_a_tab_that_draws_only_some_of_its_rows_counts_all(
+        self, people: People, browser: Browser, case: Case, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(boxes, "MOST", 1)
+        answer = browser(people.lin).get(f"{reverse('case', args=[case.pk])}?tab=leads")
+        assert len(answer.context["box"]["rows"]) == 1
+        assert {t["url"]: t["count"] for t in answer.context["tabs"]}["?tab=leads"] == 2
 
 
 class TestLists:
