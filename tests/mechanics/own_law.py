@@ -72,7 +72,7 @@ G = ["suspension", "post"]
         ),
         table(
             "wait",
-            'kind = "wait"\nstarts = ["w.begun"]\nstops = ["w.done"]\n'
+            'kind = "wait"\nstarts = ["w.begun"]\nstops = ["w.done"]\namber_days = 3\n'
             'span = { n = 5, unit = "days" }',
         ),
     ]

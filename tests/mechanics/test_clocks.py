@@ -85,6 +85,10 @@ class TestLife:
         clock = only("wait", ("w.begun", "03-02"))
         assert (clock.due, clock.lapse_on) == (d("03-07"), None)
 
+    def test_a_period_to_wait_out_warns_nobody(self) -> None:
+        assert only("wait", ("w.begun", "03-02")).amber_on is None
+        assert only("once", BEGUN).amber_on is not None
+
 
 class TestEnding:
     def test_a_case_that_is_over_shows_nothing_overdue(self) -> None:
