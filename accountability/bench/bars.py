@@ -70,6 +70,10 @@ BARS: Mapping[str, Bar] = {
         "hash chains of the whole ledger", least=100_000,
         naive="verify_loop_events_per_s", floor="verify_floor_events_per_s",
     ),
+    "backup_s": Bar("encrypted backup of everything", floor="backup_floor_s"),
+    "backup_mb": Bar("the file it makes"),
+    "restore_s": Bar("into a second, empty embedded server", floor="restore_floor_s"),
+    "restore_verify_s": Bar("rows, files, chains and counts held to the manifest"),
     "dashboard_p95_ms": Bar(
         "supreme court, twelve months", most=100, size="N",
         naive="dashboard_naive_ms", floor="dashboard_floor_ms",

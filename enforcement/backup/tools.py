@@ -68,11 +68,16 @@ def fitting(program: str, at_least: int) -> Path:
     return found[fit[0]]
 
 
-def _address() -> str:
-    """Return the connection string without its password, as the settings give it."""
+def _address(database: str = "") -> str:
+    """Return the connection string without its password, as the settings give it.
+
+    Args:
+        database: another one on the same server.
+    """
     known = {option.keyword.decode() for option in Conninfo.get_defaults()}
     given = connection.get_connection_params()
     kept = {key: value for key, value in given.items() if key in known - {"password"}}
+    kept |= {"dbname": database} if database else {}
     return make_conninfo(**kept)
 
 
@@ -83,8 +88,13 @@ def _environment() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def running(program: Path, *options: str, **streams: Any) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    program: Path, *options: str, database: str = "", **streams: Any
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program against the database; it is killed when the block ends by an exception.
+
+    Args:
+        database: another one on the same server.
 
     Raises:
         Refused: ``backup.program`` with its last words when it fails.
@@ -93,7 +103,7 @@ def running(program: Path, *options: str, **streams: Any) -> Iterator[subprocess
     command = [
         str(program),
         *options,
-        f"--dbname={_address()}",
+        f"--dbname={_address(database)}",
         "--no-password",
     ]
     with tempfile.TemporaryFile() as said:

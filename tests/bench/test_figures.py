@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
+from django.db import connection
 
+from accountability.bench import web
+from accountability.bench.backups import backups, restored
 from accountability.bench.figures import Figure, p95
 from accountability.bench.load import load
 from accountability.bench.pages import Visitor, both
@@ -17,6 +22,7 @@ from accountability.sweep import sweep
 from cases.ledger import verify
 from deadlines.law import current
 from deadlines.models import Sheet
+from enforcement.rollups import turn_day
 from tests.courts_fixture import load_branch
 
 
@@ -66,3 +72,27 @@ class TestOnALoad:
         assert judge is not None
         with pytest.raises(AssertionError, match="answered 404"):
             Visitor(judge.username).get("/nowhere/")
+
+
+@pytest.mark.slow
+def test_a_backup_is_timed_with_its_restore_on_a_second_server(
+    transactional_db: None, today: date, now: datetime
+) -> None:
+    turn_day(today)
+    load_branch()
+    load(Plan(1, 100, today, current().calendar, (0.3,)), now)
+    found = {figure.name: figure.runs[0] for figure in backups(web.environment())}
+    assert set(found) == {
+        "backup_s", "backup_mb", "restore_s", "restore_verify_s", "backup_floor_s",
+        "restore_floor_s",
+    }  # fmt: skip
+    assert all(value > 0 for value in found.values())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_database WHERE datname LIKE %s", ["%_floor"])
+        assert cursor.fetchone()[0] == 0
+
+
+def test_a_restore_that_fails_is_no_figure(tmp_path: Path) -> None:
+    nothing = [str(tmp_path / "none.backup"), "--key-file", str(tmp_path / "none.key")]
+    with pytest.raises(AssertionError, match="读不出来"):
+        list(restored(dict(os.environ), tmp_path / "second", nothing))

@@ -19,7 +19,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from accountability.bench import pages, report, sweeping, web
+from accountability.bench import backups, pages, report, sweeping, web
 from accountability.bench.against import against_load
 from accountability.bench.figures import Figure, settle
 from accountability.bench.load import Loaded, load
@@ -34,7 +34,7 @@ from enforcement.rollups import fold, turn_day
 #: The page whose tables are compared with.
 PAGE = Path(settings.BASE_DIR) / "docs" / "benchmarks.md"
 #: Groups of figures, in the order in which they are measured.
-GROUPS = ("pages", "sweep", "rebuild", "verify", "http", "demo")
+GROUPS = ("pages", "sweep", "rebuild", "verify", "restore", "http", "demo")
 #: Measured only when asked for.
 TRIALS = ("partition",)
 
@@ -108,10 +108,13 @@ class Command(BaseCommand):
             self.tell(partitions(), size)
         if "verify" in only:
             self.tell(sweeping.verifies(made.events), size)
-        if "http" in only:
+        if {"restore", "http"} & set(only):
             turn_day(plan.today)
             fold()
             settle()
+        if "restore" in only:
+            self.tell(backups.backups(web.environment()), size)
+        if "http" in only:
             self.tell(web.over_http(size, seed, now), size)
         if "demo" in only:
             self.tell([web.demo_ready()], size)
