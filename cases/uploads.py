@@ -8,10 +8,8 @@ disk; a packed file is only listed, and refused when it would unpack to far more
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 import unicodedata
-import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -19,18 +17,13 @@ from pathlib import PurePosixPath
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from cases import files
+from cases import files, office
 from cases.models import Attachment, Case, Party
 from enforcement.errors import Invalid, NotFound
 from enforcement.models import User
 
 #: Longest kept name, its ending included.
 LONGEST_NAME = 100
-#: A packed file may hold so many entries, unpack to so many bytes, and grow so many times.
-MOST_ENTRIES = 2_000
-MOST_UNPACKED = 200 * 1024 * 1024
-MOST_GROWTH = 100
-
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 TEXT, TEXT_GB = "text/plain; charset=utf-8", "text/plain; charset=gb18030"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -49,14 +42,9 @@ ENDINGS = {
 ACCEPT = ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.txt"
 #: Main part of a packed office file → its type.
 _PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX}
-_MACRO_TYPES = (b"macroEnabled", b"vbaProject", b"ms-office.activeX")
-#: Sheets of Excel 4 macros and dialogues; no part of a table that people fill in.
-_OLD_MACROS = ("xl/macrosheets/", "xl/dialogsheets/")
-_CONTENT_TYPES = "[Content_Types].xml"
 _BOM = b"\xef\xbb\xbf"
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_TYPES_MAX = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,55 +206,20 @@ def _text_type(data: bytes) -> str:
 
 
 def _packed(name: str, data: bytes) -> str:
-    """Return the type of a packed office file, from its list of parts alone."""
+    """Return the type of a packed office file, once nothing harmful is found in it."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-            _check_bomb(name, entries, len(data))
-            parts = {entry.filename for entry in entries}
-            kind = next((kind for part, kind in _PARTS.items() if part in parts), "")
-            if not kind or _CONTENT_TYPES not in parts:
-                raise _wrong_type(name, "")
-            _check_macro(name, archive, parts)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
+        parts = office.parts_of(data)
+    except office.Bomb:
+        raise Invalid(
+            "upload.bomb", f"文件“{name}”压缩异常，不能接收，请另存后重新上传。"
+        ) from None
+    except office.Active as active:
+        raise Invalid(
+            "upload.macro", f"文件“{name}”含有{active}，不能接收，请另存为不含{active}的文件。"
+        ) from None
+    except office.Unreadable:
         raise _wrong_type(name, "文件已损坏或者有密码") from None
+    kind = next((kind for part, kind in _PARTS.items() if part in parts), "")
+    if not kind:
+        raise _wrong_type(name, "")
     return kind
-
-
-def _check_bomb(name: str, entries: list[zipfile.ZipInfo], weight: int) -> None:
-    unpacked = sum(entry.file_size for entry in entries)
-    if (
-        len(entries) > MOST_ENTRIES
-        or unpacked > MOST_UNPACKED
-        or unpacked > weight * MOST_GROWTH
-        or any(entry.file_size > MOST_GROWTH * max(entry.compress_size, 100) for entry in entries)
-    ):
-        raise Invalid("upload.bomb", f"文件“{name}”压缩异常，不能接收，请另存后重新上传。")
-
-
-def _check_macro(name: str, archive: zipfile.ZipFile, parts: set[str]) -> None:
-    """Refuse macros, whatever the file is called: by their part, and by the declared types."""
-    with archive.open(_CONTENT_TYPES) as listed:
-        types = listed.read(_TYPES_MAX)
-    inside = any(
-        (
-            part.lower().endswith((".bin", ".ocx"))
-            and ("vba" in part.lower() or "activex" in part.lower())
-        )
-        or part.lower().startswith(_OLD_MACROS)
-        for part in parts
-    )
-    declared = any(mark.lower() in types.lower() for mark in _MACRO_TYPES)
-    if inside or declared or _fetches_template(archive, parts):
-        raise Invalid("upload.macro", f"文件“{name}”含有宏，不能接收，请另存为不含宏的文件。")
-
-
-def _fetches_template(archive: zipfile.ZipFile, parts: set[str]) -> bool:
-    """Tell whether opening the file would load a template, and its macros, from elsewhere."""
-    for part in parts:
-        if part.lower().endswith("settings.xml.rels"):
-            with archive.open(part) as related:
-                links = related.read(_TYPES_MAX).lower()
-            if b"attachedtemplate" in links and b"external" in links:
-                return True
-    return False

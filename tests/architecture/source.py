@@ -31,6 +31,7 @@ PURE = frozenset(
         "indicators",
         "merkle",
         "numbers",
+        "office",
         "order_text",
         "report_tables",
         "report_text",

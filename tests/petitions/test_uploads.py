@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import resource
 import zipfile
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from docx import Document
 
-from cases import uploads
+from cases import office, uploads
 from cases.models import Attachment
 from enforcement.errors import Invalid
 from enforcement.files import HALF
@@ -167,9 +168,81 @@ class TestMacros:
         )
         assert refusal("a.docx", data) == "upload.macro"
 
+    @pytest.mark.parametrize("spelled", ["macro&#69;nabled", "macro&#x45;nabled"])
+    def test_a_type_spelled_with_character_references_is_read(self, spelled: str) -> None:
+        data = with_types(
+            docx(),
+            b"vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+            f"vnd.ms-word.document.{spelled}.main+xml".encode(),
+        )
+        assert refusal("a.docx", data) == "upload.macro"
+
+    def test_a_link_spelled_with_character_references_is_read(self) -> None:
+        link = b'<Relationship Type="x/attached&#84;emplate" Target="//e/a" TargetMode="External"/>'
+        data = with_part(docx(), "word/_rels/settings.xml.rels", link)
+        assert refusal("a.docx", data) == "upload.macro"
+
+    @pytest.mark.parametrize("how", ["utf-16", "entity", "long"])
+    def test_types_that_programs_may_read_otherwise_are_refused(self, how: str) -> None:
+        told = {
+            "utf-16": '<Types ContentType="vbaProject"/>'.encode("utf-16"),
+            "entity": b'<!DOCTYPE t [<!ENTITY m "vbaProject">]><Types ContentType="&m;"/>',
+            "long": b"<Types>" + os.urandom(600_000).hex().encode() + b"</Types>",
+        }[how]
+        data = packed({"[Content_Types].xml": told, "word/document.xml": b"<document/>"})
+        assert refusal("a.docx", data) == "upload.type"
+
     def test_pictures_in_a_word_file_are_no_macros(self) -> None:
         data = with_part(docx(), "word/embeddings/oleObject1.bin")
         assert uploads.check("a.docx", data).content_type == uploads.DOCX
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+
+
+class TestInside:
+    """What lies inside a document is looked through too."""
+
+    def inside(self, content: bytes, name: str = "word/embeddings/part1.bin") -> bytes:
+        """Return a Word file with something embedded."""
+        return with_part(docx(), name, content)
+
+    def test_the_table_of_a_chart_is_taken(self) -> None:
+        data = self.inside(xlsx(), "word/embeddings/Microsoft_Excel_Sheet1.xlsx")
+        assert uploads.check("a.docx", data).content_type == uploads.DOCX
+        assert uploads.check("a.docx", self.inside(OLE)).content_type == uploads.DOCX
+
+    @pytest.mark.parametrize(
+        "name", ["word/embeddings/a.xlsx", "WORD/Embeddings/a", "embeddings/a"]
+    )
+    def test_a_table_with_macros_is_not(self, name: str) -> None:
+        hidden = with_part(xlsx(), "xl/vbaProject.bin")
+        assert refusal("a.docx", self.inside(hidden, name)) == "upload.macro"
+
+    @pytest.mark.parametrize("stream", ["_VBA_PROJECT", "Macros\0", "\x01Ole10Native"])
+    def test_an_old_object_with_macros_or_any_file_in_it_is_not(self, stream: str) -> None:
+        assert refusal("a.docx", self.inside(OLE + stream.encode("utf-16-le"))) == "upload.macro"
+
+    def test_a_program_is_not(self) -> None:
+        assert refusal("a.docx", self.inside(b"MZ" + bytes(100))) == "upload.macro"
+
+    def test_documents_in_documents_in_documents_are_a_bomb(self) -> None:
+        nested = with_part(xlsx(), "xl/embeddings/b.xlsx", xlsx())
+        assert refusal("a.docx", self.inside(nested)) == "upload.bomb"
+
+
+class TestDamaged:
+    """A file made to break what reads it is refused like any other."""
+
+    def test_a_spoiled_stream(self) -> None:
+        data = bytearray(docx())
+        at_types = data.index(b"[Content_Types].xml") + 40
+        data[at_types : at_types + 60] = os.urandom(60)
+        assert refusal("a.docx", bytes(data)) == "upload.type"
+
+    def test_a_name_that_is_no_text(self) -> None:
+        data = with_part(docx(), "word/名.xml").replace("名".encode(), b"\xff\xff\xff")
+        assert refusal("a.docx", data) == "upload.type"
 
 
 class TestSizes:
@@ -191,7 +264,7 @@ class TestSizes:
     def test_very_many_parts_are_refused(self) -> None:
         held = io.BytesIO(docx())
         with zipfile.ZipFile(held, "a") as archive:
-            for number in range(uploads.MOST_ENTRIES + 1):
+            for number in range(office.MOST_ENTRIES + 1):
                 archive.writestr(f"word/{number}", b"")
         assert refusal("a.docx", held.getvalue()) == "upload.bomb"
 
