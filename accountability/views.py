@@ -27,6 +27,7 @@ from accountability.queries import (
 from accountability.reading import clock_list, flag_list, scope_of
 from accountability.statistics import MONTHS, SMALL, Dashboard, running
 from accountability.statistics import dashboard as figures_of
+from cases.reading import noted
 from deadlines.duties import urgency_of
 from deadlines.law import current
 from enforcement.access import sight
@@ -294,6 +295,6 @@ def flag(request: HttpRequest, pk: int) -> HttpResponseBase:
     """
     user, today = who(request)
     context = flagpage.context(user, pk, today)
-    court = context["case"].court
+    court = noted(request, context["case"]).court
     context |= {"above": _tree(request, Scope(court))["above"]}
     return render(request, "accountability/flag.html", context)

@@ -24,7 +24,7 @@ from cases.boxes import parties_of
 from cases.forms import VerbForm
 from cases.history import since
 from cases.models import Lead, Listing
-from cases.reading import note_read
+from cases.reading import noted
 from cases.targets import landing, page_url, target_for, verb_for
 from cases.verb import Verb, case_of
 from enforcement.errors import Invalid, NotFound, Refused, Stale
@@ -55,7 +55,7 @@ def act(request: HttpRequest, pk: int, verb: str, kind: str = "case") -> HttpRes
     user, today = who(request)
     spec = verb_for(kind, verb)
     target = target_for(user, kind, pk, today)
-    note_read(user, case_of(target).pk, now_of(request))
+    noted(request, target)
     if spec.name in proof.VERBS and not proof.proved(request):
         return proof.ask_again(request)
     if request.method == "POST":

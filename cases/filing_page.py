@@ -17,6 +17,7 @@ from cases.boxes import parties_of
 from cases.filing_form import Filing
 from cases.models import Cause
 from cases.panels import boxes
+from cases.reading import noted
 from cases.verb import VERBS
 from enforcement import kept
 from enforcement.crypto import SealError, open_sealed, seal
@@ -114,7 +115,7 @@ def _take_code(request: HttpRequest, pk: int) -> str:
 def case_slip(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the slip for the applicant: number and query code, which is shown this once."""
     user, today = who(request)
-    case = case_for_reading(user, pk, today)
+    case = noted(request, case_for_reading(user, pk, today))
     context = {
         "case": case,
         "parties": parties_of(case),

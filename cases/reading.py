@@ -7,7 +7,7 @@ opened the same case a short while ago: nobody reads what is not written down.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -20,13 +20,16 @@ from cases import numbers
 from cases.access import in_sight
 from cases.forms import day_field
 from cases.models import CaseRead, Party
+from cases.verb import case_of
 from enforcement import typed
 from enforcement.errors import Invalid
-from enforcement.middleware import CHINA
+from enforcement.middleware import CHINA, now_of
 from enforcement.models import Reveal, User
 from enforcement.paging import page_of
 from enforcement.roles import Role
 from enforcement.staff import court_with, staff, who
+
+Thing = TypeVar("Thing")
 
 #: Seconds within which opening a case again makes no second entry.
 INTERVAL = 900
@@ -39,6 +42,18 @@ def note_read(user: User, case_pk: int, now: datetime, through: str = "page") ->
         user=user, case_id=case_pk, at=now, slot=int(now.timestamp()) // INTERVAL, through=through
     )
     CaseRead.objects.bulk_create([entry], ignore_conflicts=True)
+
+
+def noted(request: Any, thing: Thing) -> Thing:
+    """Write down that the person opens what belongs to a case; return it.
+
+    Args:
+        request: of a page or of the interface. thing: a case, or what hangs on one.
+    """
+    plain: HttpRequest = getattr(request, "_request", request)
+    through = "api" if plain.path.startswith("/api/") else "page"
+    note_read(request.user, case_of(thing).pk, now_of(plain), through)
+    return thing
 
 
 class Filter(forms.Form):

@@ -20,7 +20,7 @@ from cases.models import Attachment, Case, Paper, Party
 from cases.models.party import PartyRole
 from cases.panels import boxes
 from cases.queries import STATE_TONES, court_in_sight, listed, sides_of, tree_around
-from cases.reading import note_read
+from cases.reading import noted
 from cases.revealing import check_may_reveal, reveal
 from cases.targets import DOORS, act_url
 from cases.verb import VERBS, Verb, offers
@@ -104,7 +104,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a case: what it is, what may be done now, its clocks, timeline and tabs."""
     user, today = who(request)
     case = case_for_reading(user, pk, today)
-    note_read(user, case.pk, now_of(request))
+    noted(request, case)
     dress([case])
     drawn = boxes(case, user, today, "tab", request.GET.get("tab", ""))
     context = {
@@ -229,8 +229,7 @@ def _in_sight(request: HttpRequest, model: type[Any], pk: int) -> Any:
     )
     if row is None:
         raise NotFound
-    note_read(user, row.case_id, now_of(request))
-    return row
+    return noted(request, row)
 
 
 # -- papers and attachments ---------------------------------------------------------------------
@@ -288,6 +287,7 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponse:
     user, today = who(request)
     door = DOORS.get("attachment")
     kept: Attachment = door(user, pk, today) if door else _in_sight(request, Attachment, pk)
+    noted(request, kept)
     try:
         answer = FileResponse(opened(kept), content_type="application/octet-stream")
     except FileNotFoundError:

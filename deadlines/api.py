@@ -23,6 +23,7 @@ from cases.api.parts import (
     Scoped,
     choice,
 )
+from cases.reading import noted
 from deadlines import words
 from deadlines.batch import counted, parse_interval
 from deadlines.clocks import ClockError
@@ -191,7 +192,7 @@ class Why(Face):
         row = Clock.objects.filter(pk=at["id"]).first()
         if row is None:
             raise NotFound
-        case = case_behind(who.user, row.case_id, who.today)
+        case = noted(request, case_behind(who.user, row.case_id, who.today))
         try:
             found = [c for c in derived(case) if (c.rule, c.start_seq) == (row.rule, row.start_seq)]
         except ClockError:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from cases.access import case_behind
 from cases.machine import State
 from cases.models import Case
+from cases.reading import noted
 from cases.searching import narrowed
 from cases.verb import VERBS
 from deadlines import queries, words
@@ -257,7 +258,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     row = Clock.objects.filter(pk=pk).first()
     if row is None:
         raise NotFound
-    case = case_behind(user, row.case_id, today)
+    case = noted(request, case_behind(user, row.case_id, today))
     context: dict[str, Any] = {"case": case, "row": row, "clock": None}
     try:
         clock = next(

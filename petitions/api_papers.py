@@ -18,6 +18,7 @@ from cases.api.parts import (
     Scoped,
     choice,
 )
+from cases.reading import noted
 from enforcement.api import CourtRef
 from enforcement.papers.docx import to_docx
 from enforcement.papers.pdf import render_pdf
@@ -172,7 +173,7 @@ class PaperFile(FileFace):
         """Answer the file."""
         read_query(request, serializers.Serializer)
         who = who_asks(request)
-        kept = type(self).door(who.user, at["id"], who.today)
+        kept = noted(request, type(self).door(who.user, at["id"], who.today))
         name = f"{kept.number or '草稿'}{kept.title}.{self.suffix}"
         if self.suffix == "pdf":
             return self.given(render_pdf(text_of(kept)).data, name, PDF)

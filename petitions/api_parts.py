@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from rest_framework.request import Request
 
 from cases.access import under
 from cases.api.parts import (
@@ -12,6 +13,7 @@ from cases.api.parts import (
     court_asked,
     narrowed,
 )
+from cases.reading import noted
 from enforcement.rest.faces import One, Rows
 from enforcement.staff import Who
 
@@ -42,6 +44,10 @@ class DoorOne(One):
     def one(self, who: Who, **at: Any) -> Any:
         """Return the row."""
         return type(self).door(who.user, at["id"], who.today)
+
+    def shown(self, request: Request, row: Any) -> None:
+        """Write down that its case was read."""
+        noted(request, row)
 
     def version(self, row: Any) -> int:
         """Return the version of the case."""

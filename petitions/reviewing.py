@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from cases.acting import form_for
 from cases.history import hidden_kinds, sentence
 from cases.models import Case
+from cases.reading import noted
 from cases.timeline import events_of
 from cases.verb import VERBS
 from enforcement.errors import NotFound, Refused
@@ -104,7 +105,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a dual review: the columns that open to the person, the joint conclusion below."""
     user, today = who(request)
-    found = access.review_for_reading(user, pk, today)
+    found = noted(request, access.review_for_reading(user, pk, today))
     mine = access.tracks_open_to(user, found, today)
     columns = _columns(found, {file.pk for file in mine}, user, today)
     context = {
@@ -179,7 +180,7 @@ def clue(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None:
         raise NotFound
     file = access.track_for_reviewer(user, row.review_id, today)
-    row.review, row.case = file.review, file.review.case
+    row.review, row.case = file.review, noted(request, file.review.case)
     spec = VERBS["answer_clue"]
     before = file.findings.filter(clue=row).prefetch_related("picks__event").first()
     if request.method == "GET":
@@ -258,7 +259,7 @@ def _previewed(request: HttpRequest, pk: int) -> tuple[DualReview, Any]:
     if not mine:
         raise NotFound
     tracks = Track.values if found.settled else [file.track for file in mine]
-    return found, preview(found, tracks, today)
+    return noted(request, found), preview(found, tracks, today)
 
 
 @staff

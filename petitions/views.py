@@ -16,6 +16,7 @@ from cases.acting import form_for
 from cases.icons import icon_of
 from cases.models import Case
 from cases.queries import court_in_sight, tree_around
+from cases.reading import noted
 from cases.targets import act_url
 from cases.verb import VERBS, offers
 from deadlines.duties import name_of
@@ -187,7 +188,7 @@ def petitions(request: HttpRequest) -> HttpResponse:
 def petition(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a petition: what it says, its files, its course, its answer, and what may be done."""
     user, today = who(request)
-    found = access.petition_for_reading(user, pk, today)
+    found = noted(request, access.petition_for_reading(user, pk, today))
     line = lines.petition_lines([found], user, today)[0]
     clocks = lines.clocks_of([found], [lines.REGISTER, lines.CLOSE])
     query = f"petition={found.pk}&source=petition&next={reverse('petition', args=[found.pk])}"
@@ -248,7 +249,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a report as it goes out, its number and hash, and whether its text is still the same."""
     user, today = who(request)
-    found = access.report_for_reading(user, pk, today)
+    found = noted(request, access.report_for_reading(user, pk, today))
     here = reverse("report", args=[found.pk])
     orders_too = found.state == ReportState.ISSUED
     context = {
@@ -276,7 +277,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 def report_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """Return a report as PDF, to be looked at or, with ``?download=1``, kept."""
     user, today = who(request)
-    return pdf(request, access.report_for_reading(user, pk, today))
+    return pdf(request, noted(request, access.report_for_reading(user, pk, today)))
 
 
 @staff
@@ -284,7 +285,7 @@ def report_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 def report_docx(request: HttpRequest, pk: int) -> HttpResponse:
     """Return a report as a Word file, to be edited."""
     user, today = who(request)
-    return docx(access.report_for_reading(user, pk, today))
+    return docx(noted(request, access.report_for_reading(user, pk, today)))
 
 
 # -- orders -------------------------------------------------------------------------------------
@@ -324,7 +325,7 @@ def orders(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an order with its clock, the replies, and the form of what the person may do now."""
     user, today = who(request)
-    found = access.order_for_reading(user, pk, today)
+    found = noted(request, access.order_for_reading(user, pk, today))
     forms = [
         {
             "verb": spec,
@@ -358,7 +359,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 def order_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """Return an order as PDF, to be looked at or, with ``?download=1``, kept."""
     user, today = who(request)
-    return pdf(request, access.order_for_reading(user, pk, today))
+    return pdf(request, noted(request, access.order_for_reading(user, pk, today)))
 
 
 @staff
@@ -366,7 +367,7 @@ def order_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 def order_docx(request: HttpRequest, pk: int) -> HttpResponse:
     """Return an order as a Word file, to be edited."""
     user, today = who(request)
-    return docx(access.order_for_reading(user, pk, today))
+    return docx(noted(request, access.order_for_reading(user, pk, today)))
 
 
 # -- files --------------------------------------------------------------------------------------

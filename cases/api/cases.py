@@ -29,12 +29,11 @@ from cases.machine import State
 from cases.models import Case, CaseEvent, Party
 from cases.models.case import Basis, ClosingMethod, Procedure
 from cases.models.party import PartyKind, PartyRole
-from cases.reading import note_read
+from cases.reading import noted
 from cases.searching import begins
 from enforcement.api import CourtRef
 from enforcement.crypto import blinds
 from enforcement.errors import Invalid
-from enforcement.middleware import now_of
 from enforcement.rest import links
 from enforcement.rest.contract import Operation
 from enforcement.rest.faces import One, Rows, listing, single
@@ -172,11 +171,9 @@ class CaseOne(One):
         """Return the case."""
         return case_for_reading(who.user, at["id"], who.today)
 
-    def get(self, request: Request, **at: Any) -> Response:
-        """Answer the case, and write down that it was read."""
-        answer = super().get(request, **at)
-        note_read(who_asks(request).user, at["id"], now_of(request._request), "api")
-        return answer
+    def shown(self, request: Request, row: Any) -> None:
+        """Write down that its case was read."""
+        noted(request, row)
 
     def version(self, row: Case) -> int:
         """Return its version."""
@@ -278,13 +275,8 @@ class PartyRows(Rows):
 
     def rows(self, who: Who, asked: dict[str, Any], **at: Any) -> QuerySet[Party]:
         """Return the parties, if the case may be read."""
-        return Party.objects.filter(case=case_for_reading(who.user, at["id"], who.today))
-
-    def get(self, request: Request, **at: Any) -> Response:
-        """Answer the parties, and write down that the case was read."""
-        answer = super().get(request, **at)
-        note_read(who_asks(request).user, at["id"], now_of(request._request), "api")
-        return answer
+        case = noted(self.request, case_for_reading(who.user, at["id"], who.today))
+        return Party.objects.filter(case=case)
 
 
 # -- timeline ------------------------------------------------------------------------------------
@@ -367,7 +359,7 @@ class EventRows(Rows):
 
     def rows(self, who: Who, asked: dict[str, Any], **at: Any) -> QuerySet[CaseEvent]:
         """Return the events this person may read."""
-        case = case_for_reading(who.user, at["id"], who.today)
+        case = noted(self.request, case_for_reading(who.user, at["id"], who.today))
         rows = CaseEvent.objects.filter(case=case).select_related("by", "note")
         rows = rows.exclude(kind__in=hidden_kinds(case, who.user, who.today))
         return narrowed(rows, asked, kind="kind", since="seq__gt")

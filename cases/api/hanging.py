@@ -29,6 +29,7 @@ from cases.models.lead import AssetKind
 from cases.models.listing import ListingGround
 from cases.models.measure import MeasureKind
 from cases.models.paper import PaperKind
+from cases.reading import noted
 from enforcement.papers.docx import to_docx
 from enforcement.papers.pdf import render_pdf
 from enforcement.rest import links
@@ -253,7 +254,7 @@ def _paper(request: Request, pk: int) -> Paper:
     read_query(request, serializers.Serializer)
     who = who_asks(request)
     paper: Paper = row_in_sight(Paper, ("case",), who.user, who.today, pk)
-    return paper
+    return noted(request, paper)
 
 
 def _name(paper: Paper) -> str:

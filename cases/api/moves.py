@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.models import Case
+from cases.reading import noted
 from cases.targets import kind_of, target_for
 from cases.verb import VERBS, Offer, Verb, case_of, offers
 from enforcement.middleware import now_of
@@ -136,7 +137,7 @@ class Moves(Face):
         """Answer every verb with its reason."""
         read_query(request, serializers.Serializer)
         who = who_asks(request)
-        target = target_for(who.user, self.kind, at["id"], who.today)
+        target = noted(request, target_for(who.user, self.kind, at["id"], who.today))
         version = case_of(target).version
         moves = [shown(offer, target) for offer in offers(target, who.user, who.today)]
         drawn = MovesOut({"version": version, "moves": moves}).data
@@ -244,7 +245,7 @@ class Move(Face):
         """Answer whether the verb may be done, and what its body holds."""
         read_query(request, serializers.Serializer)
         who = who_asks(request)
-        target = target_for(who.user, self.kind, at["id"], who.today)
+        target = noted(request, target_for(who.user, self.kind, at["id"], who.today))
         offer = Offer(self.spec, self.spec.refusal(target, who.user, who.today))
         form = form_class(self.spec)(target=target, today=who.today)
         version = case_of(target).version
@@ -259,7 +260,7 @@ class Move(Face):
         """Do the verb, once."""
         read_query(request, serializers.Serializer)
         who = who_asks(request)
-        target = target_for(who.user, self.kind, at["id"], who.today)
+        target = noted(request, target_for(who.user, self.kind, at["id"], who.today))
         return once(request, lambda: self._done(request, who, target))
 
     def _done(self, request: Request, who: Who, target: Any) -> Response:

@@ -8,8 +8,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from cases.access import in_sight, under
+from cases.reading import noted
 from enforcement.access import courts_seen_by
 from enforcement.errors import NotFound
 from enforcement.models import Court
@@ -158,6 +160,10 @@ class HangingOne(One):
             NotFound: not there, or not theirs.
         """
         return row_in_sight(self.model, self.related, who.user, who.today, at["id"])
+
+    def shown(self, request: Request, row: Any) -> None:
+        """Write down that its case was read."""
+        noted(request, row)
 
     def version(self, row: Any) -> int:
         """Return the version of the case."""

@@ -236,6 +236,9 @@ class One(Face):
         """
         raise NotImplementedError
 
+    def shown(self, request: Request, row: Any) -> None:
+        """Take note that somebody reads this row."""
+
     def version(self, row: Any) -> int | None:
         """Return the version of the case the row belongs to; None for what has no version."""
         return None
@@ -249,6 +252,7 @@ class One(Face):
         read_query(request, serializers.Serializer)
         who = who_asks(request)
         row = self.one(who, **at)
+        self.shown(request, row)
         version = self.version(row)
         headers = {} if version is None else {"ETag": etag(version)}
         if self.conditional and version is not None and unchanged(request, version):

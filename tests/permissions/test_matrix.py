@@ -15,6 +15,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
+from cases.models import CaseRead
 from cases.targets import kind_of
 from cases.verb import VERBS
 from enforcement.models import Court
@@ -247,6 +248,36 @@ def test_what_is_not_yours_and_what_is_not_there_look_the_same(world: World) -> 
         compared[person] += 1
     assert set(compared) == set(BLIND)
     assert sum(compared.values()) >= 200
+
+
+# -- who read what -------------------------------------------------------------------------------
+
+#: Addresses of one thing that belongs to no case.
+OF_NO_CASE = ("courts/", "dashboard/", "audit/", "accounts/", "portal/")
+
+
+def test_whoever_opens_what_belongs_to_a_case_is_written_down(world: World) -> None:
+    """Each address of one thing, as a page and over REST, asked by somebody who may read it."""
+    silent, asked = [], 0
+    for row in MATRIX.rows:
+        plain = row.address.removeprefix("api/v1/")
+        if (row.method, row.face) not in {("GET", "row"), ("GET", "api-row")}:
+            continue
+        shown = [p for p in everyone() if row.expected(p) in {"200", "409"} and not _party(p)]
+        if plain.startswith(OF_NO_CASE) or not shown:
+            continue
+        reader = shown[0]
+        seen: list[str] = []
+        world.ask(row, reader, then=lambda: seen.extend(_readers()))  # noqa: B023 - called at once
+        asked += 1
+        if seen != [world.people[reader].username]:
+            silent.append((row.address, reader, seen))
+    assert silent == []
+    assert asked >= 80
+
+
+def _readers() -> list[str]:
+    return list(CaseRead.objects.values_list("user__username", flat=True))
 
 
 # -- what every page leans on --------------------------------------------------------------------

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -64,11 +65,18 @@ class World:
 
     # -- asking --------------------------------------------------------------------------------
 
-    def ask(self, row: Row, person: str, *, there: bool = True) -> Any:
+    def ask(
+        self,
+        row: Row,
+        person: str,
+        *,
+        there: bool = True,
+        then: Callable[[], None] = lambda: None,
+    ) -> Any:
         """Send a request as somebody, and take back whatever it did.
 
         Args:
-            there: whether the thing in the address exists.
+            there: whether the thing in the address exists. then: run before it is taken back.
         """
         path = "/" + self.address(row.address, there=there)
         request = self._request(row, path, person)
@@ -76,6 +84,7 @@ class World:
             answer = ClientHandler(enforce_csrf_checks=False)(request)
             if answer.streaming:
                 b"".join(answer.streaming_content)
+            then()
             transaction.set_rollback(True)
         return answer
 
