@@ -299,7 +299,7 @@ class TestTimeline:
         few = questions()
         for _ in range(8):
             built.with_lead("11-20")
-        assert questions() == few <= 7
+        assert questions() == few <= 8  # one of them writes down who read
 
 
 class TestFind:
