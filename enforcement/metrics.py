@@ -10,6 +10,7 @@ from datetime import datetime
 from celery import current_app
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_GET
 from enforcement import clock, health, measures
 from enforcement.measures import Sample, gauge
 from enforcement.middleware import now_of
-from enforcement.models import RollupDelta, Tick
+from enforcement.models import RollupDelta, SignInGuard, Tick
 from enforcement.paging import capped_count
 from enforcement.replica import aliases
 from enforcement.replica.watch import WATCH
@@ -117,6 +118,14 @@ def _clock(now: datetime) -> Iterator[Sample]:
     yield "enforcement_clock_doubt_seconds", {}, found.ahead if found else 0
 
 
+def _shut(now: datetime) -> Iterator[Sample]:
+    """How many doors are shut after too many failures, by what was counted."""
+    rows = SignInGuard.objects.filter(locked_until__gt=now).values_list("kind")
+    found = dict(rows.annotate(many=Count("pk")).order_by("kind"))
+    for kind in SignInGuard.Kind.values:
+        yield "enforcement_signin_locked", {"kind": kind}, found.get(kind, 0)
+
+
 def _tables(now: datetime) -> Iterator[Sample]:
     yield "enforcement_rollup_deltas", {}, capped_count(RollupDelta.objects.all(), MOST_DELTAS)
     yield "enforcement_migrations_applied", {}, int(health.migrations().ok)
@@ -141,6 +150,9 @@ measures.register(
         gauge("replica_lag_seconds", "seconds the replica is behind, at most"),
     ],
     _replica,
+)
+measures.register(
+    [gauge("signin_locked", "accounts, addresses and second factors shut after failures")], _shut
 )
 measures.register([gauge("files_up", "1 when uploaded files can be stored and read")], _files)
 measures.register(

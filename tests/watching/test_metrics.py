@@ -18,6 +18,7 @@ from enforcement import counters, measures
 from enforcement.checks import settings_fit_together
 from enforcement.errors import Refused
 from enforcement.models import Tick
+from enforcement.signin import lockout
 from tests.builders import a_case, enforcing
 from tests.people import People, cast
 
@@ -131,6 +132,18 @@ class TestWhatItSays:
         assert said["enforcement_due_oldest_seconds"] == (48 + 10) * 3600
         assert said['enforcement_sheets_stale{why="events"}'] == 1
 
+    def test_doors_shut_after_too_many_failures(self, people: People, now: datetime) -> None:
+        def shut() -> dict[str, float]:
+            said = figures(measures.text(now))
+            kinds = ("account", "address", "code")
+            return {k: said[f'enforcement_signin_locked{{kind="{k}"}}'] for k in kinds}
+
+        assert shut() == {"account": 0, "address": 0, "code": 0}
+        for _ in range(5):
+            lockout.attempt(lockout.account("lin"), now=now)
+        lockout.failed(lockout.account("lin"), now=now)
+        assert shut() == {"account": 1, "address": 0, "code": 0}
+
     def test_cases_set_aside_and_sheets_under_other_law(
         self, people: People, now: datetime
     ) -> None:
@@ -229,6 +242,6 @@ class TestAlerts:
 
 def test_every_gauge_of_the_servers_is_watched_by_an_alert() -> None:
     watched = set().union(*(asked_for(rule) for rule in rules()))
-    quiet = {"disk_free_bytes", "sweep_duration_seconds", "rollup_deltas"}
+    quiet = {"disk_free_bytes", "sweep_duration_seconds"}
     gauges = {m.name for m in measures.MEASURES.values() if m.kind == "gauge"}
     assert gauges - watched == {f"enforcement_{name}" for name in quiet}
