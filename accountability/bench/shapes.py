@@ -21,7 +21,7 @@ from cases.machine import CASE_MOVES, State
 from deadlines.clocks import Clock, derive
 from deadlines.events import Event
 from deadlines.law import Law
-from deadlines.sheets import ACTS
+from deadlines.sheets import ACTS, worth_a_row
 
 _NAME = re.compile(r"\{(\w+)\}")
 _CHINA = timedelta(hours=8)
@@ -227,7 +227,7 @@ class Shaper:
             course,
             filed - timedelta(course.applied_before),
             tuple(_event(item) for item in items),
-            tuple(_bare(c) for c in clocks),
+            tuple(_bare(c) for c in clocks if worth_a_row(c)),
             tuple((flag, at[flag.rule, flag.start.seq]) for flag in flags),
             _terms(items),
             state,

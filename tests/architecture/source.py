@@ -25,6 +25,7 @@ PURE = frozenset(
     {
         "calendar",
         "chain",
+        "clock",
         "clocks",
         "credit_grades",
         "identity",
@@ -35,6 +36,7 @@ PURE = frozenset(
         "report_tables",
         "report_text",
         "rule",
+        "rule_table",
         "rulebook",
         "spans",
     }
