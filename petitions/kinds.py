@@ -16,7 +16,12 @@ _ORDER = frozenset({"order"})
 register(
     [
         Kind(
-            "petition.filed", "提出信访", "收到信访。", _PETITION, PARTY, "法院收到了您的信访事项。"
+            "petition.filed",
+            "提出信访",
+            "收到信访。",
+            _PETITION | {"lower"},
+            PARTY,
+            "法院收到了您的信访事项。",
         ),
         Kind(
             "petition.transferred",
@@ -80,7 +85,7 @@ register(
             "petition.accepted",
             "信访受理",
             "信访事项已经受理。",
-            "petition",
+            "petition lower",
             "您的信访事项已经受理。",
         ),
         kept(

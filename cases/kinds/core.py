@@ -34,7 +34,7 @@ register(
             "notice.sent",
             "发出执行通知书",
             "发出执行通知书、报告财产令。",
-            "papers",
+            "papers report_order",
             "法院已经向被执行人发出执行通知书，责令履行并报告财产。",
         ),
         told(
