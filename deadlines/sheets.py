@@ -257,6 +257,12 @@ def next_look_of(clocks: Iterable[Clock]) -> date | None:
     return min((c.lapse_on for c in clocks if c.lapse_on and c.severity in ACTS), default=None)
 
 
+def next_due_of(clocks: Iterable[Clock]) -> date | None:
+    """Return the most urgent due day of the duties still open; rights and waits press nobody."""
+    pressing = (c.due for c in clocks if c.due and c.stopped_on is None and c.severity != INFO)
+    return min(pressing, default=None)
+
+
 def _next_look(
     rows: list[Row], old: dict[Row, tuple[Row, int]], changed: list[Row], removed: list[Row]
 ) -> date | None:
