@@ -23,6 +23,7 @@ FACES = frozenset({"views", "api", "portal"})
 #: Modules without framework, wall clock or database. One that appears later is found by name.
 PURE = frozenset(
     {
+        "calculators",
         "calendar",
         "chain",
         "clock",
