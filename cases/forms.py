@@ -15,7 +15,7 @@ from cases.actions.closing import FIELDS, CancelGround, Consent, TerminationGrou
 from cases.actions.course import ResumeGround, SuspendGround
 from cases.machine import LeadState
 from cases.models import Case, Cause, Lead, Party
-from cases.models.case import Basis, ClosingMethod, Procedure
+from cases.models.case import AT_THE_WINDOW, Basis, ClosingMethod
 from cases.models.lead import AssetKind
 from cases.models.listing import ListingGround
 from cases.models.measure import MeasureKind
@@ -131,7 +131,7 @@ class FileCaseForm(VerbForm):
     units = {"amount": "元"}
     on = day_field("立案日", required=False, help_text="不填即为今天")
     applied_on = day_field("收到申请日")
-    procedure = choice_field("案件类型", Procedure.choices)
+    procedure = choice_field("案件类型", AT_THE_WINDOW)
     basis = choice_field("执行依据种类", Basis.choices)
     basis_number = forms.CharField(
         label="执行依据文号", max_length=80, help_text="例如（2025）陕1002民初88号民事判决书"

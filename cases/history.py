@@ -25,9 +25,45 @@ SIZE = 40
 
 #: Filters of the timeline: code → (words, beginnings of event kinds).
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "course": ("立案、分案、结案", ("case.", "handler.", "file.", "notice.")),
-    "property": ("线索、措施、失信", ("lead.", "measure.", "listing.")),
-    "time": ("期间", ("exclusion.", "limit.", "case.suspended", "case.resumed")),
+    "course": (
+        "立案、分案、结案",
+        (
+            *("case.", "handler.", "file.", "notice.", "report_order.", "performance.", "uplevel."),
+            *("settlement.", "guarantee.", "party_change.", "commission.", "preservation."),
+            *("bankruptcy.", "interview.", "round_end.", "requery.", "completion."),
+        ),
+    ),
+    "property": (
+        "线索、财产、措施",
+        (
+            *("lead.", "leads.", "property.", "investigation.", "query.", "audit.", "bounty."),
+            *("asset.", "measure.", "excess.", "secured.", "priority.", "registration."),
+            *("registry.", "receivable.", "disposal."),
+        ),
+    ),
+    "sale": ("定价、变价", ("price.", "valuation.", "sale.", "auction.", "setoff.")),
+    "money": ("案款", ("money.", "fee.", "payout.", "plan.")),
+    "persons": (
+        "失信、限高、制裁",
+        (
+            *("listing.", "limit_order.", "exit_ban.", "fine.", "detention.", "summons."),
+            *("search.", "sanction.", "referral."),
+        ),
+    ),
+    "objection": (
+        "异议、复议",
+        (
+            *("objection.", "parties.", "hearing.", "ruling.", "reconsideration.", "suit."),
+            "supervision.",
+        ),
+    ),
+    "time": (
+        "期间",
+        (
+            *("exclusion.", "limit.", "extension.", "deferral."),
+            *("case.suspended", "case.resumed"),
+        ),
+    ),
     "flag": ("标记、说明", ("flag.", "explanation.")),
     "petition": ("信访、督办", ("petition.", "review.", "report.", "order.")),
     "corrected": ("更正", ("event.corrected",)),
@@ -42,12 +78,17 @@ ICONS = {
     "handler.": "user-check",
     "file.": "folder-open",
     "notice.": "send",
+    "report_order.": "send",
     "lead.": "bulb",
     "measure.": "lock",
     "listing.": "ban",
+    "limit_order.": "ban",
+    "exit_ban.": "ban",
     "event.corrected": "pencil",
     "exclusion.": "clock-pause",
+    "deferral.": "clock-pause",
     "limit.": "calendar-due",
+    "extension.": "calendar-due",
     "flag.": "flag",
     "explanation.": "notes",
     "petition.": "message-report",

@@ -220,12 +220,19 @@ class RuleOut(serializers.Serializer):
     n = serializers.IntegerField(allow_null=True)
     unit = serializers.ChoiceField(UNITS)
     starts = serializers.ListField(child=serializers.CharField(), help_text="起算事件的类别")
+    after = serializers.CharField(help_text="自另一规则逾期之日起算的，为该规则的代码")
     stops = serializers.ListField(child=serializers.CharField(), help_text="完成事件的类别")
+    ends = serializers.ListField(child=serializers.CharField(), help_text="使其终止的事件的类别")
+    match = serializers.ListField(
+        child=serializers.CharField(), help_text="起算与完成以哪些数据项对应"
+    )
     exclusions = serializers.ListField(child=serializers.CharField(), help_text="扣除期间的种类")
     source = serializers.CharField(help_text="依据")  # type: ignore[assignment]
     confidence = serializers.CharField(help_text="可信度的标记，以 / 相连")
     unsure = serializers.BooleanField(help_text="依据有待核实")
     checked_on = serializers.DateField(help_text="最近核对日")
+    review_on = serializers.DateField(help_text="应在此日前复核")
+    area = serializers.CharField(help_text="规则所属的领域")
     note = serializers.CharField()
     url = serializers.SerializerMethodField()
     links = serializers.SerializerMethodField()

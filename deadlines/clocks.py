@@ -20,13 +20,14 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from deadlines.calendar import ONE_DAY, Calendar
+from deadlines.clock import DONE, MOOT, RUNNING, SUSPENDED, Basis, Clock
 from deadlines.events import (
     EXTENDED,
+    FILED,
     ClockError,
     Event,
     Extension,
@@ -37,94 +38,27 @@ from deadlines.events import (
     number_in,
     spells_of,
 )
-from deadlines.explain import Explanation, explain
-from deadlines.rule import Rule, meets
+from deadlines.rule import INFO, Conditions, Rule, meets
 from deadlines.rulebook import Rulebook, Versions
-from deadlines.spans import Interval, Span, count_out, due_date, merged
+from deadlines.spans import Interval, Span, add_span, count_out, due_date, merged
 
-__all__ = ["Clock", "ClockError", "Event", "derive", "due_date", "effective", "sheet_token"]
+__all__ = [
+    "DONE",
+    "MOOT",
+    "RUNNING",
+    "SUSPENDED",
+    "Basis",
+    "Clock",
+    "ClockError",
+    "Event",
+    "derive",
+    "due_date",
+    "effective",
+    "sheet_token",
+]
 
 # Raise this when the arithmetic itself changes, so that every sheet is made again.
-ARITHMETIC: Final = "1"
-
-RUNNING: Final = "running"
-SUSPENDED: Final = "suspended"
-DONE: Final = "done"
-MOOT: Final = "moot"
-
-
-class Basis(NamedTuple):
-    """What a clock was derived from: kept so that it can explain itself without deriving again."""
-
-    rule: Rule
-    start: Event
-    n: int
-    spells: tuple[Spell, ...]
-    extensions: tuple[Extension, ...]
-    refused: tuple[Extension, ...]
-    stop: Event | None
-    rulebook: Rulebook
-    calendar: Calendar
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """One derived period of one case.
-
-    ``version`` is the first day of the rule version followed; ``subject`` the value of the field
-    that ties start and stop together, "" if there is none. ``raw_end`` is the last day before
-    rolling, ``due`` the last day in time: None while an excluded interval is open in the period.
-    ``stopped_on`` is the day of performance (done) or of the end (moot). ``lapse_on`` is the first
-    day of lateness: the day after ``due`` unless the duty was done or ended in time; it may lie in
-    the future while the clock runs. ``amber_on`` is the first day of early warning, while running.
-    """
-
-    rule: str
-    version: date
-    start_seq: int
-    start_on: date
-    subject: str
-    raw_end: date
-    due: date | None
-    state: str
-    stopped_on: date | None
-    stop_seq: int | None
-    lapse_on: date | None
-    amber_on: date | None
-    severity: str
-    duty: str
-    basis: Basis = field(repr=False, compare=False)
-
-    def lapsed(self, today: date) -> bool:
-        """Has the period been overrun by ``today``, whether or not the duty was done since?"""
-        return self.lapse_on is not None and self.lapse_on <= today
-
-    def overdue(self, today: date) -> bool:
-        """Is the duty still open and its last day past? On the due day itself it is not."""
-        return self.state == RUNNING and self.lapsed(today)
-
-    def amber(self, today: date) -> bool:
-        """Is it time for the early warning (not yet overdue)?"""
-        return self.amber_on is not None and self.amber_on <= today and not self.lapsed(today)
-
-    def days_left(self, today: date) -> int | None:
-        """Calendar days to the due day (0 on it, negative after), None unless running."""
-        return (self.due - today).days if self.due and self.state == RUNNING else None
-
-    def status(self, today: date) -> str:
-        """``running`` | ``amber`` | ``overdue`` | ``suspended`` | ``done`` | ``late`` | ``moot``.
-
-        ``late`` is a duty done or ended after its last day.
-        """
-        if self.state == RUNNING:
-            return "overdue" if self.overdue(today) else "amber" if self.amber(today) else RUNNING
-        if self.state in (DONE, MOOT) and self.lapse_on is not None:
-            return "late"
-        return self.state
-
-    def explain(self, labels: Mapping[str, str] | None = None) -> Explanation:
-        """Everything the "why this date" page shows; ``labels``: event kind to Chinese name."""
-        return explain(self, labels or {})
+ARITHMETIC: Final = "2"
 
 
 def sheet_token(rulebook: Rulebook, calendar: Calendar) -> str:
@@ -172,11 +106,16 @@ class _Case:
             if isinstance(event.on, datetime):
                 raise ClockError(f"event {event.seq}: a legal day is wanted, not a moment")
             self.by_kind[event.kind].append(event)
-        self.spells = spells_of(self.by_kind)
+        self.spells = spells_of(self.by_kind, rulebook.pairs)
+        filed = self.by_kind.get(FILED)
+        self.filing: Mapping[str, Any] = min(filed).data if filed else {}
 
     def clocks(self) -> tuple[Clock, ...]:
         """Derive all clocks."""
         made = [self._clock(subject, start) for subject, start in self._starts()]
+        for versions in self.rulebook.followers:
+            made += self._following(versions, made)
+        made = self._in_their_time(made)
         made.sort(key=lambda clock: (clock.rule, clock.start_on, clock.start_seq))
         return tuple(made)
 
@@ -209,8 +148,48 @@ class _Case:
                     return None
                 if rule.when and not meets(rule.when, event.data):
                     return None
+                for key in rule.needs:
+                    if event.data.get(key) is None:
+                        return None
+                if rule.cases and not self._of_those(rule.cases):
+                    return None
                 return _Start(on, _length(rule, event), event.seq, event, versions, rule)
         return None
+
+    def _of_those(self, conditions: Conditions) -> bool:
+        """Is the case one the rule is for? What its filing leaves open excludes nothing."""
+        filing = self.filing
+        for key, wanted in conditions:  # noqa: SIM110 - a generator costs more than the loop
+            if key in filing and filing[key] not in wanted:
+                return False
+        return True
+
+    def _following(self, versions: Versions, made: list[Clock]) -> list[Clock]:
+        """Clocks that start on the day on which a clock of another rule lapses."""
+        found = []
+        for clock in made:
+            rule = versions.at(clock.lapse_on) if clock.lapse_on else None
+            if clock.lapse_on and rule is not None and rule.after == clock.rule:
+                event = clock.basis.start
+                n = _length(rule, event)
+                start = _Start(clock.lapse_on, n, event.seq, event, versions, rule)
+                found.append(self._clock(clock.subject, start))
+        return found
+
+    def _in_their_time(self, made: list[Clock]) -> list[Clock]:
+        """Leave out the periods that a rule ``within`` some years no longer asks for."""
+        first: dict[str, date] = {}
+        for clock in made:
+            if clock.basis.rule.within:
+                first[clock.rule] = min(clock.start_on, first.get(clock.rule, clock.start_on))
+        if not first:
+            return made
+        return [
+            clock
+            for clock in made
+            if (within := clock.basis.rule.within) is None
+            or clock.raw_end <= add_span(first[clock.rule], *within, self.calendar)
+        ]
 
     def _clock(self, subject: str, start: _Start) -> Clock:
         rule = start.rule
@@ -238,11 +217,11 @@ class _Case:
             state = DONE
         if ended is not None and (performed is None or ended.on < performed.on):
             state, stop = MOOT, ended
-        n = start.n if rule is start.rule else _length(rule, start.event)
-        spells = self._applicable(rule, stop)
+        n, unit = self._span(rule, start)
+        spells = self._applicable(rule, subject, stop)
         intervals = _intervals(spells, stop, start.on)
-        granted, refused = self._granted(rule, subject, start.on, n, intervals)
-        spans: list[Span] = [(n, rule.unit), *((item.n, item.unit) for item in granted)]
+        spans: list[Span] = [(n, unit)]
+        granted, refused = self._granted(rule, subject, start.on, spans, intervals)
         raw_end, halted = count_out(start.on, spans, intervals, self.calendar)
         due = None if halted else self._last_day(rule, start.on, raw_end)
         if halted and stop is None:
@@ -263,16 +242,25 @@ class _Case:
             rule.severity,
             rule.duty,
             Basis(
-                rule, start.event, n, spells, granted, refused, stop, self.rulebook, self.calendar
+                *(rule, start.event, n, unit, spells, granted, refused, stop),
+                *(self.rulebook, self.calendar),
             ),
         )
+
+    def _span(self, rule: Rule, start: _Start) -> Span:
+        """How long: as the rule says, or as many days as lead to the day the event holds."""
+        n = start.n if rule is start.rule else _length(rule, start.event)
+        if not rule.until or (named := start.event.data.get(rule.until)) is None:
+            return n, rule.unit
+        last = day_in(start.event, rule.until, named)
+        return max(0, (last - start.on).days - (n if rule.back else 0)), "days"
 
     def _last_day(self, rule: Rule, start: date, raw_end: date) -> date:
         """The last day in time. A version that takes over a running clock never ends it before its
         own first day: nobody is late under a rule that did not yet exist."""
         if start < rule.first_day:
             raw_end = max(raw_end, rule.first_day)
-        return self.calendar.next_working(raw_end)
+        return self.calendar.next_working(raw_end) if rule.roll else raw_end
 
     def _earliest(
         self, kinds: tuple[str, ...], rule: Rule, subject: str, start: _Start, *, ending: bool
@@ -290,34 +278,42 @@ class _Case:
                     continue
                 if rule.match and not _about(event, rule.match, subject, loose=ending):
                     continue
-                if not ending and rule.stops_when and not meets(rule.stops_when, event.data):
+                conditions = rule.ends_when if ending else rule.stops_when
+                if conditions and not meets(conditions, event.data):
                     continue
                 if found is None or (event.on, event.seq) < (found.on, found.seq):
                     found = event
         return found
 
-    def _applicable(self, rule: Rule, stop: Event | None) -> tuple[Spell, ...]:
-        """The excluded intervals this rule knows and that opened before it was stopped."""
-        if not self.spells or not rule.exclusions:
+    def _applicable(self, rule: Rule, subject: str, stop: Event | None) -> tuple[Spell, ...]:
+        """The excluded intervals this rule knows, about this subject or about none, that opened
+        before it was stopped."""
+        if not self.spells or not rule.exclusions or self.spells.keys().isdisjoint(rule.exclusions):
             return ()
         found = (spell for kind in rule.exclusions for spell in self.spells.get(kind, ()))
-        return tuple(spell for spell in found if stop is None or spell.opened < stop.on)
+        return tuple(
+            spell
+            for spell in found
+            if (stop is None or spell.opened < stop.on)
+            and (not rule.match or _names(spell.about, rule.match, subject, loose=True))
+        )
 
     def _granted(
-        self, rule: Rule, subject: str, start: date, n: int, intervals: list[Interval]
+        self, rule: Rule, subject: str, start: date, spans: list[Span], intervals: list[Interval]
     ) -> tuple[tuple[Extension, ...], tuple[Extension, ...]]:
-        """Extensions that count, and those that do not (too late, or the rule allows none)."""
+        """Extensions that count, added to ``spans``, and those that do not (too late, or the rule
+        allows none)."""
+        if EXTENDED not in self.by_kind:
+            return (), ()
         asked = [
             event
-            for event in self.by_kind.get(EXTENDED, ())
+            for event in self.by_kind[EXTENDED]
             if event.data.get("rule") == rule.code
+            and event.data.get("subject", subject) == subject
             and (not rule.match or _about(event, rule.match, subject, loose=True))
         ]
-        if not asked:
-            return (), ()
         granted: list[Extension] = []
         refused: list[Extension] = []
-        spans: list[Span] = [(n, rule.unit)]
         for extension in sorted(map(extension_in, asked), key=_in_turn):
             raw_end, halted = count_out(start, spans, intervals, self.calendar)
             in_time = halted or extension.on <= self._last_day(rule, start, raw_end)
@@ -330,7 +326,10 @@ class _Case:
 
 
 def _length(rule: Rule, event: Event) -> int:
-    """How many units: the rule's number, or the one the starting event carries."""
+    """How many units: the rule's number, or the one the starting event carries or calls for."""
+    for conditions, n in rule.variants:
+        if meets(conditions, event.data):
+            return n
     if not rule.span_from:
         return rule.n or 0
     if rule.n is not None and event.data.get(rule.span_from) is None:
@@ -344,8 +343,11 @@ def _in_turn(extension: Extension) -> tuple[date, str, int, int]:
 
 
 def _lapse(rule: Rule, due: date | None, stop: Event | None) -> date | None:
-    """First day of lateness; a period one has to wait out cannot be overrun."""
-    if due is None or rule.kind == "wait" or (stop is not None and stop.on <= due):
+    """First day of lateness; a period one has to wait out cannot be overrun, and a right that was
+    not used in time is nobody's lateness."""
+    if due is None or rule.kind == "wait" or rule.severity == INFO:
+        return None
+    if stop is not None and stop.on <= due:
         return None
     return due + ONE_DAY
 
@@ -361,17 +363,31 @@ def _amber(rule: Rule, start: date, due: date | None) -> date | None:
 
 
 def _subject(event: Event, rule: Rule) -> str:
-    """Value of the field that ties start and stop together, "" if there is none."""
-    value = event.data.get(rule.match) if rule.match else None
-    return "" if value is None else str(value)
+    """Values of the fields that tie start and stop together, joined by ``/``, or ""."""
+    if not rule.match:
+        return ""
+    values = [event.data.get(key) for key in rule.match]
+    if all(value is None for value in values):
+        return ""
+    return "/".join("" if value is None else str(value) for value in values)
 
 
-def _about(event: Event, key: str, subject: str, *, loose: bool) -> bool:
+def _about(event: Event, keys: tuple[str, ...], subject: str, *, loose: bool) -> bool:
     """Is the event about this subject? ``loose``: one that names none is about all of them."""
-    value = event.data.get(key)
-    if value is None:
-        return loose or subject == ""
-    return str(value) == subject
+    return _names(event.data, keys, subject, loose=loose)
+
+
+def _names(data: Mapping[str, Any], keys: tuple[str, ...], subject: str, *, loose: bool) -> bool:
+    """Does event data name this subject in every field, or (``loose``) at least no other one?"""
+    parts = subject.split("/") if len(keys) > 1 and subject else [subject] * len(keys)
+    for key, part in zip(keys, parts, strict=False):
+        value = data.get(key)
+        if value is None:
+            if not loose and part:
+                return False
+        elif str(value) != part:
+            return False
+    return True
 
 
 def _intervals(spells: tuple[Spell, ...], stop: Event | None, start: date) -> list[Interval]:

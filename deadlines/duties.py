@@ -16,7 +16,7 @@ from cases.targets import act_url, kind_of
 from cases.verb import VERBS, Verb
 from deadlines.law import current
 from deadlines.models import Clock
-from deadlines.rule import Rule
+from deadlines.rule import INFO, Rule
 from enforcement.models import User
 from enforcement.zh_format import Urgency, days_left
 
@@ -136,5 +136,7 @@ def urgency_of(clock: Any, today: date) -> Urgency:
         return Urgency("none", "—", "无需再办")
     if clock.state == "suspended" or clock.due is None:
         return Urgency("paused", "‖", "期间已扣除")
+    if clock.severity == INFO and clock.due < today:
+        return Urgency("none", "—", "期限已满")
     amber = (clock.due - clock.amber_on).days if clock.amber_on else 0
     return days_left(clock.due, today, amber=amber)

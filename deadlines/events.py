@@ -21,6 +21,10 @@ CLOSED: Final = "exclusion.closed"
 CASE_SUSPENDED: Final = "case.suspended"
 CASE_RESUMED: Final = "case.resumed"
 SUSPENSION: Final = "suspension"
+#: What filed the case: rules may apply to some kinds of cases only.
+FILED: Final = "case.filed"
+#: Event kinds that are read whatever the rules are.
+READ: Final = frozenset({FILED, CORRECTED, EXTENDED, OPENED, CLOSED, CASE_SUSPENDED, CASE_RESUMED})
 
 
 class ClockError(ValueError):
@@ -37,7 +41,11 @@ class Event(NamedTuple):
 
 
 class Spell(NamedTuple):
-    """One excluded interval of a case; ``closed`` None while it is open."""
+    """One excluded interval of a case; ``closed`` None while it is open.
+
+    ``about`` is the data of the opening event: an interval about one receipt leaves the periods of
+    another alone.
+    """
 
     kind: str
     ref: str
@@ -45,6 +53,20 @@ class Spell(NamedTuple):
     closed: date | None
     open_seq: int
     close_seq: int | None
+    about: Mapping[str, Any] = {}
+
+
+class Pair(NamedTuple):
+    """Event kinds that open and close an excluded interval, and the field that ties them.
+
+    ``until``: field of the opening event with the last day excluded, unless it is closed before.
+    """
+
+    exclusion: str
+    opens: str
+    closes: str
+    ref: str = ""
+    until: str = ""
 
 
 class Extension(NamedTuple):
@@ -126,21 +148,46 @@ def extension_in(event: Event) -> Extension:
     return Extension(event.seq, event.on, n, unit, str(event.data.get("reason", "")))
 
 
-def spells_of(by_kind: Mapping[str, list[Event]]) -> dict[str, list[Spell]]:
-    """Excluded intervals by kind, opening and closing events paired by day."""
+_SUSPENDED: Final = Pair(SUSPENSION, CASE_SUSPENDED, CASE_RESUMED)
+
+
+def spells_of(
+    by_kind: Mapping[str, list[Event]], pairs: Iterable[Pair] = ()
+) -> dict[str, list[Spell]]:
+    """Excluded intervals by kind, opening and closing events paired by day.
+
+    Args:
+        pairs: event kinds that open and close an interval, besides those every case knows.
+    """
     opens: dict[tuple[str, str], list[Event]] = defaultdict(list)
     closes: dict[tuple[str, str], list[Event]] = defaultdict(list)
-    for kind, into in ((CASE_SUSPENDED, opens), (CASE_RESUMED, closes)):
-        if kind in by_kind:
-            into[SUSPENSION, ""] += by_kind[kind]
+    for pair in (_SUSPENDED, *pairs):
+        for kind, into in ((pair.opens, opens), (pair.closes, closes)):
+            for event in by_kind.get(kind, ()):
+                ref = str(event.data.get(pair.ref) or "") if pair.ref else ""
+                into[pair.exclusion, ref].append(event)
+    limits = {pair.exclusion: pair.until for pair in pairs if pair.until}
     for kind, into in ((OPENED, opens), (CLOSED, closes)):
         for event in by_kind.get(kind, ()):
             ref = str(event.data.get("ref") or "")
             into[str(event.data.get("exclusion", "")), ref].append(event)
     found: dict[str, list[Spell]] = defaultdict(list)
     for (kind, ref), listed in opens.items():
-        found[kind] += _paired(kind, ref, listed, closes.get((kind, ref), []))
+        paired = _paired(kind, ref, listed, closes.get((kind, ref), []))
+        until = limits.get(kind)
+        found[kind] += (_limited(spell, until) for spell in paired) if until else paired
     return found
+
+
+def _limited(spell: Spell, field: str) -> Spell:
+    """The interval, ended on the day that its opening event names if not before."""
+    named = spell.about.get(field)
+    if named is None:
+        return spell
+    if (until := as_day(named)) is None:
+        raise ClockError(f"event {spell.open_seq}: '{field}' is not a day: {named!r}")
+    over = spell.closed is None or spell.closed > until
+    return spell._replace(closed=max(until, spell.opened), close_seq=None) if over else spell
 
 
 def _paired(kind: str, ref: str, opens: list[Event], closes: list[Event]) -> Iterable[Spell]:
@@ -153,6 +200,5 @@ def _paired(kind: str, ref: str, opens: list[Event], closes: list[Event]) -> Ite
             place += 1
         end = ends[place] if place < len(ends) else None
         place += 1
-        yield Spell(
-            kind, ref, event.on, end.on if end else None, event.seq, end.seq if end else None
-        )
+        closed, seq = (end.on, end.seq) if end else (None, None)
+        yield Spell(kind, ref, event.on, closed, event.seq, seq, event.data)

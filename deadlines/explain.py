@@ -15,7 +15,7 @@ from deadlines.calendar import ONE_DAY, RestDay, with_weekday
 from deadlines.spans import Due, due_date, rest_text, span_text
 
 if TYPE_CHECKING:
-    from deadlines.clocks import Basis, Clock
+    from deadlines.clock import Basis, Clock
     from deadlines.events import Extension, Spell
     from deadlines.rule import Rule
 
@@ -149,10 +149,11 @@ def _counted(clock: Clock) -> Due:
     return due_date(
         clock.start_on,
         basis.n,
-        basis.rule.unit,
+        basis.unit,
         [(spell.opened, spell.closed or stopped) for spell in basis.spells],
         basis.calendar,
         [(item.n, item.unit) for item in basis.extensions],
+        roll=basis.rule.roll,
     )
 
 
@@ -166,7 +167,6 @@ def _of_rule(rule: Rule) -> dict[str, Any]:
         "checked_on": rule.checked_on,
         "note": rule.note,
         "kind": rule.kind,
-        "unit": rule.unit,
     }
 
 
@@ -181,6 +181,7 @@ def _of_clock(clock: Clock, labels: Mapping[str, str]) -> dict[str, Any]:
         "event_on": start.on,
         "anchor": anchor if start.data.get(anchor) else "",
         "n": clock.basis.n,
+        "unit": clock.basis.unit,
         "stop_kind": stop.kind if stop else "",
         "stop_label": labels.get(stop.kind, stop.kind) if stop else "",
     }
@@ -198,7 +199,7 @@ def _remaining(worked: Due, basis: Basis) -> int | None:
         return None
     since = worked.excluded[-1].counted_from
     left = (worked.raw_end - since).days
-    if basis.rule.unit == "workdays":
+    if basis.unit == "workdays":
         left -= len(basis.calendar.rest_days(since + ONE_DAY, worked.raw_end))
     return left
 
@@ -273,7 +274,10 @@ def _opening(clock: Clock, labels: Mapping[str, str]) -> Iterable[str]:
     basis, rule = clock.basis, clock.basis.rule
     label = labels.get(basis.start.kind, basis.start.kind)
     what = f"{with_weekday(clock.start_on)}"
-    if clock.start_on != basis.start.on:
+    if rule.after:
+        before = basis.rulebook.latest(rule.after)
+        what += f"（“{before.name if before else rule.after}”逾期之日）"
+    elif clock.start_on != basis.start.on:
         what += f"（第{basis.start.seq}号事件“{label}”所载日期，该事件发生于{basis.start.on}）"
     else:
         what += f"第{basis.start.seq}号事件“{label}”"
@@ -283,7 +287,15 @@ def _opening(clock: Clock, labels: Mapping[str, str]) -> Iterable[str]:
         f"依据：{rule.source}（{rule.name}，{rule.first_day}起适用，"
         f"可信度{rule.confidence}{doubt}，{rule.checked_on}核对）。"
     )
-    yield f"期限{span_text(basis.n, rule.unit)}，{_unit_rule(rule.unit)}。"
+    yield _length_sentence(clock)
+
+
+def _length_sentence(clock: Clock) -> str:
+    basis, rule = clock.basis, clock.basis.rule
+    if rule.until and basis.start.data.get(rule.until) is not None:
+        back = f"，往前推{span_text(rule.n or 0, rule.unit)}" if rule.back else ""
+        return f"最后一日由该事件载明{back}，距起算日{span_text(basis.n, basis.unit)}。"
+    return f"期限{span_text(basis.n, basis.unit)}，{_unit_rule(basis.unit)}。"
 
 
 def _unit_rule(unit: str) -> str:

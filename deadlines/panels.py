@@ -21,7 +21,7 @@ from deadlines.events import Event
 from deadlines.law import current
 from deadlines.models import Clock
 from deadlines.queries import loads
-from deadlines.rule import Rule
+from deadlines.rule import INFO, Rule
 from deadlines.sheets import kinds_read
 from deadlines.words import Mark, marks
 from enforcement.models import User
@@ -109,14 +109,16 @@ def shown_clocks(case: Case, today: date) -> list[Shown]:
 
 
 def clocks_box(case: Case, user: User, today: date) -> dict[str, Any]:
-    """Return the clocks panel: running ones with bars, ended ones folded."""
+    """Return the clocks panel: running duties with bars; ended ones, rights and waits folded."""
     try:
         every = shown_clocks(case, today)
     except ClockError as error:
-        return {"running": [], "ended": [], "error": str(error)}
+        return {"running": [], "ended": [], "rights": [], "error": str(error)}
+    duties = [s for s in every if s.rule.severity != INFO]
     return {
-        "running": [s for s in every if s.running],
-        "ended": [s for s in every if not s.running],
+        "running": [s for s in duties if s.running],
+        "ended": [s for s in duties if not s.running],
+        "rights": [s for s in every if s.rule.severity == INFO],
         "error": "",
     }
 
@@ -126,7 +128,11 @@ def next_box(case: Case, user: User, today: date) -> dict[str, Any]:
     hints: dict[str, str] = {}
     pressing = today + timedelta(days=PRESSING_DAYS)
     first = ""
-    rows = [c for c in clocks_of(case) if c.stopped_on is None and c.due is not None]
+    rows = [
+        c
+        for c in clocks_of(case)
+        if c.stopped_on is None and c.due is not None and c.severity != INFO
+    ]
     for clock in sorted(rows, key=lambda c: (c.due, c.severity != "flag")):
         act = next_act(case, clock)
         if act is None or clock.due is None or act.url in hints:

@@ -18,6 +18,7 @@ from cases.models import Case
 from cases.queries import STATE_TONES, Sides, sides_of
 from deadlines.duties import Act, acts_for, name_of, urgency_of
 from deadlines.models import Clock
+from deadlines.rule import INFO
 from enforcement.models import Court, User
 from enforcement.roles import Role
 from enforcement.zh_format import Urgency, days_left
@@ -141,10 +142,12 @@ def pressing(clocks: list[Clock]) -> Clock | None:
 
 
 def running_clocks(case_ids: Iterable[int], rule: str = "") -> dict[int, list[Clock]]:
-    """Return the clocks still running or suspended of several cases, the most urgent first."""
+    """Return the clocks still running or suspended of several cases, the most urgent first.
+
+    Rights and waits press nobody; they come only when their rule is asked for.
+    """
     rows = Clock.objects.filter(case_id__in=list(case_ids), stopped_on__isnull=True)
-    if rule:
-        rows = rows.filter(rule=rule)
+    rows = rows.filter(rule=rule) if rule else rows.exclude(severity=INFO)
     found: dict[int, list[Clock]] = defaultdict(list)
     for clock in rows:
         found[clock.case_id].append(clock)

@@ -17,7 +17,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from deadlines.rule import CONFIDENCES, Rule, as_day, read_rule
+from deadlines.events import READ, Pair
+from deadlines.rule import CONFIDENCES, Rule, as_day
+from deadlines.rule_table import read_rule
 
 RULES: Final = Path(__file__).resolve().parent / "rules"
 RESERVED: Final = ("exclusions", "groups")
@@ -35,12 +37,21 @@ class RulebookError(ValueError):
 
 
 class ExclusionKind(NamedTuple):
-    """A kind of excluded period (扣除期间的种类) with its Chinese name and legal basis."""
+    """A kind of excluded period (扣除期间的种类) with its Chinese name and legal basis.
+
+    ``opens`` and ``closes`` are event kinds of its own, besides ``exclusion.opened`` and
+    ``exclusion.closed``; ``ref`` is the data field that ties the two together, ``until`` the one
+    with the last day excluded.
+    """
 
     kind: str
     name: str
     source: str = ""
     confidence: str = ""
+    opens: str = ""
+    closes: str = ""
+    ref: str = ""
+    until: str = ""
 
 
 class Versions(NamedTuple):
@@ -87,11 +98,33 @@ class Rulebook:
         return {kind: tuple(listed) for kind, listed in found.items()}
 
     @cached_property
+    def followers(self) -> tuple[Versions, ...]:
+        """The rules that start where another one lapses."""
+        return tuple(v for v in self.by_code.values() if any(rule.after for rule in v.rules))
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The event kinds that open and close an excluded period of their own."""
+        return tuple(
+            Pair(kind.kind, kind.opens, kind.closes, kind.ref, kind.until)
+            for kind in self.exclusion_kinds.values()
+            if kind.opens
+        )
+
+    @cached_property
     def token(self) -> str:
         """A hash of all that can move a clock (hex, 16 characters); remarks do not change it."""
-        return hashlib.sha256(
-            "\n".join(sorted(rule.counting() for rule in self.rules)).encode()
-        ).hexdigest()[:16]
+        counting = sorted(rule.counting() for rule in self.rules)
+        text = "\n".join([*counting, *sorted(map(str, self.pairs))])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @cached_property
+    def kinds_read(self) -> frozenset[str]:
+        """Every event kind that moves a clock of any rule."""
+        found = {kind for pair in self.pairs for kind in (pair.opens, pair.closes)}
+        for rule in self.rules:
+            found |= {*rule.starts, *rule.stops, *rule.ends}
+        return frozenset(found) | READ
 
     def codes(self) -> tuple[str, ...]:
         """Every rule code, sorted."""
@@ -131,6 +164,12 @@ class Rulebook:
                     f"{rule.code} {rule.first_day}: {text}" for text in self._rule(rule, known)
                 ]
             found += [f"{versions.code}: {text}" for text in _joints(versions.rules)]
+        for pair in self.pairs:
+            found += [
+                f"exclusion kind '{pair.exclusion}': unknown event kind '{kind}'"
+                for kind in (pair.opens, pair.closes)
+                if kind not in known
+            ]
         return found
 
     def _rule(self, rule: Rule, known: Collection[str]) -> list[str]:
@@ -150,18 +189,27 @@ class Rulebook:
             for mark in rule.confidence.split("/")
             if mark not in CONFIDENCES
         ]
+        if rule.after and rule.after not in self.by_code:
+            found.append(f"'after' names the unknown rule '{rule.after}'")
         return found + _senseless(rule)
 
 
 def _senseless(rule: Rule) -> list[str]:
     """Contradictions inside one version."""
     found = []
-    if not rule.starts:
-        found.append("nothing starts it")
+    if bool(rule.starts) == bool(rule.after):
+        found.append("either 'starts' or 'after' starts it" if rule.after else "nothing starts it")
     if not rule.stops and rule.kind == "deadline":
         found.append("nothing can perform it ('stops' is empty)")
-    if rule.restart == "first" and (both := set(rule.starts) & set(rule.stops)):
+    both = set(rule.starts) & set(rule.stops)
+    if rule.restart == "first" and both and not rule.anchor:
         found.append(f"'{min(both)}' both starts and stops it")
+    if rule.back and (not rule.until or rule.unit != "days"):
+        found.append("'back' counts days back from 'until'")
+    if rule.until and (rule.exclusions or rule.extendable or rule.variants):
+        found.append("a last day that the event holds is neither extended nor moved by exclusions")
+    if rule.within and rule.restart != "each":
+        found.append("'within' is for a rule that restarts with each start")
     if rule.last_day and rule.last_day < rule.first_day:
         found.append(f"last day {rule.last_day} is before its first day")
     if rule.repealed and not rule.last_day:
@@ -269,9 +317,10 @@ def _read_vocabulary(
         if not isinstance(row, dict) or not row.get("name"):
             faults.append(f"{name}: exclusion kind '{kind}' needs a name")
             continue
-        kinds[kind] = ExclusionKind(
-            kind, row["name"], row.get("source", ""), row.get("confidence", "")
-        )
+        texts = {key: row.pop(key, "") for key in ExclusionKind._fields[1:]}
+        if bool(texts["opens"]) != bool(texts["closes"]) or row:
+            faults.append(f"{name}: exclusion kind '{kind}': 'opens' and 'closes', nothing else")
+        kinds[kind] = ExclusionKind(kind, **texts)
     for group, listed in table.get("groups", {}).items():
         if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
             faults.append(f"{name}: group '{group}' must be a list of exclusion kinds")
@@ -298,4 +347,6 @@ def _read_versions(
         elif (code, first_day) in seen:
             faults.append(f"{name}: {code} {first_day} is defined twice")
         else:
-            seen[code, first_day] = read_rule(code, first_day, table, groups, faults)
+            seen[code, first_day] = read_rule(
+                code, first_day, table, groups, faults, name.removesuffix(".toml")
+            )

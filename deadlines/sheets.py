@@ -20,6 +20,7 @@ from django.utils import timezone
 from deadlines.clocks import Clock, derive
 from deadlines.events import Event
 from deadlines.law import Law, current
+from deadlines.rule import INFO
 
 log = logging.getLogger("enforcement.sheets")
 
@@ -216,11 +217,20 @@ def _derived(
             Event(seq, kind, on, json.loads(data) if data != "{}" else {})
             for seq, kind, on, data in told
         ]
-        return [_row(case_id, court, c) for c in derive(events, law.rulebook, law.calendar)], ""
+        clocks = derive(events, law.rulebook, law.calendar)
+        return [_row(case_id, court, c) for c in clocks if worth_a_row(c)], ""
     except Exception as error:  # whatever it is, the other cases must go on
         sick = f"{type(error).__name__}: {error}"[:500]
         log.warning("case %s is set aside: %s", case_id, sick)
         return [row for row, _ in old.values()], sick
+
+
+def worth_a_row(clock: Clock) -> bool:
+    """Tell whether a clock is kept as a row: rights and waits only as long as they run.
+
+    Nobody is late by them, no count reads them; the case page derives them again.
+    """
+    return clock.severity != INFO or clock.stopped_on is None
 
 
 def _read_events(cursor: Any, ids: list[int], law: Law) -> dict[int, list[Row]]:
@@ -231,20 +241,9 @@ def _read_events(cursor: Any, ids: list[int], law: Law) -> dict[int, list[Row]]:
     return found
 
 
-def kinds_read(law: Law) -> set[str]:
+def kinds_read(law: Law) -> frozenset[str]:
     """Return the event kinds that any rule, correction, exclusion or extension reads."""
-    kinds = {
-        "event.corrected",
-        "case.suspended",
-        "case.resumed",
-        "exclusion.opened",
-        "exclusion.closed",
-        "limit.extended",
-    }
-    for code in law.rulebook.codes():
-        for rule in law.rulebook.versions(code):
-            kinds |= {*rule.starts, *rule.stops, *rule.ends}
-    return kinds
+    return law.rulebook.kinds_read
 
 
 def _read_clocks(cursor: Any, ids: list[int]) -> dict[int, dict[Row, tuple[Row, int]]]:
@@ -263,12 +262,19 @@ def _row(case_id: int, court: str, c: Clock) -> Row:
 
 
 def _next_due(rows: Iterable[Row]) -> date | None:
-    return min((r[7] for r in rows if r[9] is None and r[7] is not None), default=None)
+    pressing = (r[7] for r in rows if r[9] is None and r[7] is not None and r[13] != INFO)
+    return min(pressing, default=None)
 
 
 def next_look_of(clocks: Iterable[Clock]) -> date | None:
     """Return the first day on which a flagging rule of these clocks lapses."""
     return min((c.lapse_on for c in clocks if c.lapse_on and c.severity in ACTS), default=None)
+
+
+def next_due_of(clocks: Iterable[Clock]) -> date | None:
+    """Return the most urgent due day of the duties still open; rights and waits press nobody."""
+    pressing = (c.due for c in clocks if c.due and c.stopped_on is None and c.severity != INFO)
+    return min(pressing, default=None)
 
 
 def _next_look(

@@ -204,6 +204,8 @@ def due_date(
     excluded: Sequence[Interval],
     calendar: Calendar,
     extensions: Sequence[Span] = (),
+    *,
+    roll: bool = True,
 ) -> Due:
     """Count a period and show the working.
 
@@ -214,6 +216,7 @@ def due_date(
         excluded: (opened, closed) pairs in any order; closed None means still open.
         calendar: working days.
         extensions: (n, unit) pairs added to the span.
+        roll: whether the last day moves to the next working day.
 
     Raises:
         SpanError: a negative or absurd number, an unknown unit, an interval that ends before it
@@ -228,7 +231,7 @@ def due_date(
                 "span.reversed", f"扣除期间{opened}/{closed}的结束日早于开始日，请更正。"
             )
     try:
-        return _worked(start, spans, merged(excluded, start), calendar)
+        return _worked(start, spans, merged(excluded, start), calendar, roll=roll)
     except (OverflowError, ValueError) as error:
         raise SpanError(
             "span.range", "计算结果超出可表示的日期范围，请检查起算日和期限。"
@@ -247,13 +250,18 @@ def _check_span(n: int, unit: str) -> None:
 
 
 def _worked(
-    start: date, spans: tuple[Span, ...], intervals: list[Interval], calendar: Calendar
+    start: date,
+    spans: tuple[Span, ...],
+    intervals: list[Interval],
+    calendar: Calendar,
+    *,
+    roll: bool,
 ) -> Due:
     raw_end, halted = count_out(start, spans, intervals, calendar)
     nominal = start
     for span in spans:
         nominal = add_span(nominal, *span, calendar)
-    due = None if halted else calendar.next_working(raw_end)
+    due = None if halted else calendar.next_working(raw_end) if roll else raw_end
     last = due or raw_end
     works = any(unit == "workdays" for _, unit in spans)
     watched = start + ONE_DAY if works and raw_end > start else raw_end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -22,11 +23,14 @@ from cases.verb import VERBS
 from deadlines import queries, words
 from deadlines.calculating import UNITS, Question, answered_table
 from deadlines.clocks import ClockError
+from deadlines.completeness import compared, listed
 from deadlines.duties import urgency_of
 from deadlines.law import current
 from deadlines.models import Clock
 from deadlines.panels import derived, rest_days
 from deadlines.rows import docket_rows
+from deadlines.rule import Rule
+from deadlines.rulebook import Rulebook
 from deadlines.spans import due_date
 from deadlines.strip import strip_of
 from enforcement import typed
@@ -278,10 +282,11 @@ def _explained(clock: Any, today: Any) -> dict[str, Any]:
     worked = due_date(
         clock.start_on,
         basis.n,
-        basis.rule.unit,
+        basis.unit,
         spells,
         basis.calendar,
         [(item.n, item.unit) for item in basis.extensions],
+        roll=basis.rule.roll,
     )
     explained = clock.explain(words.labels())
     return {
@@ -333,31 +338,53 @@ def _table(text: str) -> HttpResponse:
 @staff
 @require_GET
 def rulebook(request: HttpRequest) -> HttpResponse:
-    """Show every rule with its basis, how sure that is, and since when it applies."""
+    """Show every rule by area with its basis, how sure that is, and when to look it up again."""
     _, today = who(request)
     book = current().rulebook
-    rows = []
-    for code in book.codes():
-        rule = book.in_force(code, today) or book.latest(code)
-        if rule is None:
-            continue
-        versions = book.versions(code)
-        rows.append(words.described(rule, book.exclusion_name) | {"versions": len(versions)})
-    order = ["flag", "escalate", "warn", "info"]
-    rows.sort(key=lambda r: (order.index(r["rule"].severity), r["rule"].code))
-    if request.GET.get("unsure"):
-        rows = [row for row in rows if row["rule"].unsure]
+    every = [rule for code in book.codes() if (rule := _now(book, code, today))]
+    doubtful = [rule for rule in every if rule.unsure]
+    due = [rule for rule in every if rule.review_on <= today]
+    shown = doubtful if request.GET.get("unsure") else due if request.GET.get("due") else every
+    found = compared(book)
     context = {
-        "rows": rows,
+        "areas": _by_area(book, shown),
         "unsure": request.GET.get("unsure", ""),
-        "all": len(book.codes()),
-        "doubtful": sum(1 for c in book.codes() if (r := book.latest(c)) and r.unsure),
+        "due": request.GET.get("due", ""),
+        "today": today,
+        "all": len(every),
+        "doubtful": len(doubtful),
+        "for_review": len(due),
+        "listed": len(listed()),
+        "no_rule": [
+            (row.name, found.reasons[row.code]) for row in listed() if row.code in found.reasons
+        ],
         "kinds": book.exclusion_kinds.values(),
         "years": sorted(current().calendar.years.items(), reverse=True),
         "horizon": current().calendar.published_through,
         "confidence": words.CONFIDENCE.items(),
     }
     return render(request, "deadlines/rulebook.html", context)
+
+
+def _now(book: Rulebook, code: str, today: date) -> Rule | None:
+    """Return the version in force, or the newest one of a rule that is not in force."""
+    return book.in_force(code, today) or book.latest(code)
+
+
+def _by_area(book: Rulebook, rules: list[Rule]) -> list[dict[str, Any]]:
+    """Return the areas that hold any of the rules: heading and rows, flagging ones first."""
+    order = list(words.SEVERITY)
+    areas = []
+    for area, title in words.AREAS.items():
+        mine = [rule for rule in rules if rule.area == area]
+        mine.sort(key=lambda r: (order.index(r.severity), r.code))
+        rows = [
+            words.described(rule, book.exclusion_name) | {"versions": len(book.versions(rule.code))}
+            for rule in mine
+        ]
+        if rows:
+            areas.append({"code": area, "title": title, "rows": rows})
+    return areas
 
 
 @staff

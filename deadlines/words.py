@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cases import kinds
+from deadlines.law import current
 from deadlines.rule import Rule
 from deadlines.spans import span_text
 
@@ -44,6 +45,21 @@ DUTY = {
     "police": "公安机关",
     "procurator": "检察机关",
 }
+#: Areas of the rulebook in the order of a case: file of the rules → heading.
+AREAS = {
+    "execution": "红线与办案期限",
+    "opening": "立案、通知、报告财产",
+    "investigation": "财产调查",
+    "property": "查封、扣押、冻结",
+    "sale": "定价与变价",
+    "money": "执行案款",
+    "persons": "失信、限制消费、制裁",
+    "course": "督促、和解、委托、破产",
+    "review": "异议、复议、监督",
+    "ending": "终结本次执行程序",
+    "petitions": "信访与督办",
+    "accountability": "超期说明",
+}
 RULE_KINDS = {"deadline": "最迟办理", "wait": "期满前不得办理", "term": "期满失效"}
 
 
@@ -69,6 +85,36 @@ def labels() -> dict[str, str]:
     return {code: kind.label for code, kind in kinds.KINDS.items()}
 
 
+def span_words(rule: Rule) -> str:
+    """Return how long a period is, with the other lengths that some cases have."""
+    lengths = [] if rule.n is None else [rule.n]
+    lengths += [n for _, n in rule.variants]
+    text = "、".join(span_text(n, rule.unit) for n in lengths)
+    if rule.back:
+        return f"止期前{text}"
+    if rule.until:
+        return f"由起算事件载明，最长或者默认{text}"
+    if rule.span_from:
+        return f"由起算事件载明，最长或者默认{text}" if text else "由起算事件载明"
+    within = f"，{span_text(*rule.within)}内每次" if rule.within else ""
+    return text + within
+
+
+def _after(rule: Rule) -> str:
+    """Return where a rule starts that follows another one."""
+    before = current().rulebook.latest(rule.after) if rule.after else None
+    return f"“{before.name}”逾期" if before else ""
+
+
+def approver(rule: Rule) -> str:
+    """Return who may extend the period, and by how much; empty if nobody may."""
+    if rule.extendable is None:
+        return ""
+    by = DUTY.get(rule.extendable.by, rule.extendable.by)
+    n = rule.extendable.n
+    return f"{by}批准延长{span_text(n, rule.extendable.unit)}" if n else f"{by}准许延长"
+
+
 def described(rule: Rule, excluded: Any) -> dict[str, Any]:
     """Return one rule version in words, as the rulebook's pages show it.
 
@@ -76,11 +122,11 @@ def described(rule: Rule, excluded: Any) -> dict[str, Any]:
         excluded: gives the Chinese name of an exclusion kind.
     """
     word, meaning, tone = SEVERITY.get(rule.severity, (rule.severity, "", "muted"))
-    span = span_text(rule.n, rule.unit) if rule.n is not None else "由起算事件载明"
     return {
         "rule": rule,
-        "span": span,
-        "starts": kind_words(rule.starts),
+        "span": span_words(rule),
+        "starts": _after(rule) or kind_words(rule.starts),
+        "approver": approver(rule),
         "stops": kind_words(rule.stops),
         "ends": kind_words(rule.ends),
         "excluded": "、".join(excluded(kind) for kind in rule.exclusions),

@@ -22,7 +22,10 @@ from deadlines.spans import span_text
 from enforcement.zh_format import day_paper, money
 
 #: Kinds of event that only the applicant's side is told of: they would warn the debtor.
-APPLICANTS_ONLY = ("lead.", "measure.", "listing.decided")
+APPLICANTS_ONLY = (
+    *("lead.", "leads.", "measure.", "listing.decided", "investigation.", "audit.", "bounty."),
+    *("uplevel.", "interview.", "requery.", "receivable."),
+)
 #: Words a layman knows for what is sealed or frozen.
 THINGS = {
     AssetKind.DEPOSIT: "一个银行账户",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from deadlines.calendar import Calendar
-from deadlines.events import Event, Spell, spells_of
+from deadlines.events import Event, Pair, Spell, spells_of
 from deadlines.spans import due_date
 from enforcement.zh_format import day_paper
 
@@ -37,17 +37,20 @@ class Way:
     basis: str
 
 
-def six_months(applied_on: date, events: Iterable[Event], calendar: Calendar) -> date | None:
+def six_months(
+    applied_on: date, events: Iterable[Event], calendar: Calendar, pairs: Iterable[Pair] = ()
+) -> date | None:
     """Return the last day of the six months of art. 237, None while a period is not counted.
 
     Args:
         applied_on: day the court received the application (收到申请执行书之日).
         events: the timeline as it reads today.
+        pairs: event kinds that open and close an excluded period of their own.
     """
     by_kind: dict[str, list[Event]] = {}
     for event in events:
         by_kind.setdefault(event.kind, []).append(event)
-    spells: Mapping[str, Sequence[Spell]] = spells_of(by_kind)
+    spells: Mapping[str, Sequence[Spell]] = spells_of(by_kind, pairs)
     pauses = [(s.opened, s.closed) for kind in NOT_COUNTED for s in spells.get(kind, ())]
     return due_date(applied_on, MONTHS, "months", pauses, calendar).due
 

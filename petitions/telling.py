@@ -172,7 +172,8 @@ def _ways(guest: Visitor, events: Any, today: date) -> list[remedies.Way]:
     found = [remedies.petition()]
     upper = case.court.parent
     if case.open and case.procedure == Procedure.FIRST and guest.applicant_side and upper:
-        last = remedies.six_months(case.applied_on, events, current().calendar)
+        law = current()
+        last = remedies.six_months(case.applied_on, events, law.calendar, law.rulebook.pairs)
         found.append(remedies.up_level(upper.name, last, today))
     if case.closing_method == ClosingMethod.ROUND_ENDED and guest.applicant_side:
         found.append(remedies.resume())

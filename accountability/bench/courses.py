@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from cases.models.case import ClosingMethod, Procedure
+from cases.models.lead import AssetKind
 from cases.models.listing import ListingGround
 from cases.models.measure import MeasureKind
 
@@ -178,13 +179,21 @@ def _leads(draw: Random, first: int, last: int, *, ends_well: bool) -> list[Step
     return steps
 
 
+#: What is controlled in a made-up case, by the kind of control.
+_ASSETS = {
+    MeasureKind.FREEZE: AssetKind.DEPOSIT,
+    MeasureKind.SEAL: AssetKind.REAL_ESTATE,
+    MeasureKind.DETAIN: AssetKind.VEHICLE,
+}
+
+
 def _measures(draw: Random, first: int, last: int) -> list[Step]:
     steps = []
     for nth in range(draw.choices((8, 13, 19, 24, 30), (15, 25, 30, 20, 10))[0]):
         kind = draw.choices((MeasureKind.FREEZE, MeasureKind.SEAL, MeasureKind.DETAIN), (6, 3, 1))
         data = {
             "measure": f"{{measure{nth}}}", "measure_kind": str(kind[0]), "amount": "{share}",
-            "effective_on": "{on}", "expires_on": "{until}",
+            "asset_kind": str(_ASSETS[kind[0]]), "effective_on": "{on}", "expires_on": "{until}",
         }  # fmt: skip
         years = {MeasureKind.FREEZE: 1, MeasureKind.SEAL: 3, MeasureKind.DETAIN: 2}[kind[0]]
         day = draw.randrange(first, max(first + 1, last))
@@ -272,7 +281,7 @@ WAVE_DAYS = {"notice": 10, "lead0": 31, "lead1": 45, "lead2": 59, "lead3": 80}
 def _wave_past(nth: int) -> tuple[Step, ...]:
     data = {
         "measure": "{measure0}", "measure_kind": "freeze", "amount": "{share}",
-        "effective_on": "{on}", "expires_on": "{until}",
+        "asset_kind": "deposit", "effective_on": "{on}", "expires_on": "{until}",
     }  # fmt: skip
     return (Step(9, "measure.taken", "judge", data, {"years": 1}),) if nth % 2 else ()
 

@@ -21,7 +21,7 @@ from cases.machine import CASE_MOVES, State
 from deadlines.clocks import Clock, derive
 from deadlines.events import Event
 from deadlines.law import Law
-from deadlines.sheets import ACTS
+from deadlines.sheets import ACTS, next_due_of, worth_a_row
 
 _NAME = re.compile(r"\{(\w+)\}")
 _CHINA = timedelta(hours=8)
@@ -134,7 +134,8 @@ class Shaper:
             if not step.exact:
                 on = self.law.calendar.next_working(on)
             if on <= self.today:
-                found.append(Item(on, 1, step.kind, step.by, step.data, step.row))
+                data = _dated(step.data, on, step.row)
+                found.append(Item(on, 1, step.kind, step.by, data, step.row))
         found[0].data = {
             **found[0].data,
             "applied_on": (filed - timedelta(course.applied_before)).isoformat(),
@@ -227,7 +228,7 @@ class Shaper:
             course,
             filed - timedelta(course.applied_before),
             tuple(_event(item) for item in items),
-            tuple(_bare(c) for c in clocks),
+            tuple(_bare(c) for c in clocks if worth_a_row(c)),
             tuple((flag, at[flag.rule, flag.start.seq]) for flag in flags),
             _terms(items),
             state,
@@ -235,9 +236,7 @@ class Shaper:
             days["case.closed"] if closed else None,
             str(items_of(items, "case.closed")[-1].data["method"]) if closed else "",
             min((day for day in looks if day > self.swept), default=None),
-            None
-            if closed
-            else min((c.due for c in clocks if c.stopped_on is None and c.due), default=None),
+            None if closed else next_due_of(clocks),
             {item.seq: str(item.data["note"]) for item in items if "note" in item.data},
         )
 
@@ -303,14 +302,23 @@ def _holder(terms: Iterable[tuple[str, date, date | None]], clock: Clock) -> str
     return held[-1] if held else ""
 
 
+def _until(on: date, row: Mapping[str, Any]) -> date:
+    """Return the last day of a control that was taken on a day."""
+    return on + timedelta(365 * int(row.get("years", 0)))
+
+
+def _dated(data: Mapping[str, Any], on: date, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the days of an event into its data: rules read them."""
+    days = {"{on}": on.isoformat(), "{until}": _until(on, row).isoformat()}
+    return {k: days.get(v, v) if isinstance(v, str) else v for k, v in data.items()}
+
+
 def _event(item: Item) -> Told:
     """Write the canonical text once, with places for what each case fills in."""
     data = dict(item.data)
     if note := data.pop("note", None):
         data["note_sha256"] = hashlib.sha256(str(note).encode()).hexdigest()
-    until = item.on + timedelta(365 * int(item.row.get("years", 0)))
-    days = {"{on}": item.on.isoformat(), "{until}": until.isoformat()}
-    data = {k: days.get(v, v) if isinstance(v, str) else v for k, v in data.items()}
+    data, until = _dated(data, item.on, item.row), _until(item.on, item.row)
     hour = 0 if item.rank == 0 else 9
     at = datetime.combine(item.on, time(hour, item.seq % 60), UTC) - _CHINA
     row = {**item.row, "until": until, "data": data}

@@ -12,7 +12,7 @@ from cases import identity
 from cases.actions._days import not_before, required
 from cases.actions._inputs import amount_in, chosen
 from cases.models import Case, Cause, NumberSeries, Party
-from cases.models.case import Basis, Procedure
+from cases.models.case import AT_THE_WINDOW, Basis, Procedure
 from cases.models.party import PartyKind, PartyRole
 from cases.numbers import format_number
 from cases.timeline import record
@@ -93,7 +93,10 @@ def file_case(
     _check_court(court)
     not_before(on, applied_on, "收到申请日")
     amount = amount_in(amount, "amount")
-    chosen(procedure, Procedure, "procedure", "案件类型")
+    if procedure not in dict(AT_THE_WINDOW):
+        raise Invalid(
+            "input.choice", f"请选择案件类型，没有“{procedure}”这个选项。", field="procedure"
+        )
     chosen(basis, Basis, "basis", "执行依据种类")
     _check_parties(parties, on)
     serial = NumberSeries.allocate(court, on.year, TYPE_CHAR)

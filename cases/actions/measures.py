@@ -122,6 +122,7 @@ def take_measure(
         by=by,
         measure=measure.pk,
         measure_kind=kind,
+        asset_kind=asset_kind,
         amount=str(amount),
         effective_on=on.isoformat(),
         expires_on=expires_on.isoformat(),

@@ -18,10 +18,28 @@ from enforcement.models import Court
 
 
 class Procedure(models.TextChoices):
-    """Kind of implementation case; it decides the case limit (执行期限)."""
+    """Kind of case (法发〔2014〕26号): it decides which periods run, see ``cases`` of a rule.
+
+    The first five are implementation cases (执行实施), then 执保, then review cases (执行审查).
+    """
 
     FIRST = "first", "首次执行"
     NONLIT = "nonlit", "非诉执行"
+    CRIMINAL = "criminal", "刑事涉财产执行"
+    RESUMED = "resumed", "恢复执行"
+    COMMISSIONED = "commissioned", "受托执行"
+    PRESERVATION = "preservation", "财产保全执行"
+    OBJECTION = "objection", "执行异议"
+    RECONSIDERATION = "reconsideration", "执行复议"
+    SUPERVISION = "supervision", "执行监督"
+    COORDINATION = "coordination", "执行协调"
+
+
+#: What the filing window files on an application or a transfer; the others come from a case.
+AT_THE_WINDOW = [
+    (choice.value, choice.label)
+    for choice in (Procedure.FIRST, Procedure.NONLIT, Procedure.CRIMINAL)
+]
 
 
 class Basis(models.TextChoices):
@@ -66,7 +84,7 @@ class Case(FSMModelMixin, models.Model):
     type_char = models.CharField("类型代字", max_length=8)
     serial = models.PositiveIntegerField("编号")
     number = models.CharField("案号", max_length=40)
-    procedure = models.CharField("案件类型", max_length=8, choices=Procedure.choices)
+    procedure = models.CharField("案件类型", max_length=16, choices=Procedure.choices)
     state = FSMField("状态", default=State.FILED, choices=State.choices, protected=True)
     version = models.PositiveIntegerField("版本", default=0)
     head = models.BinaryField(max_length=32, default=bytes(32))

@@ -167,7 +167,8 @@ def _amount(value: Any) -> str:
 def _whole(value: Any, typed: bool) -> int:
     if not typed and isinstance(value, str) and _WHOLE.fullmatch(value):
         return int(value)
-    if isinstance(value, Decimal) and value.adjusted() < MOST and not value % 1:
+    small = isinstance(value, Decimal) and value.is_finite() and value.adjusted() < MOST
+    if small and not value % 1:
         return int(value)  # JSON writes 3 and 3.0 for the same whole number
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**MOST:
         return value

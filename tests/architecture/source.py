@@ -23,8 +23,10 @@ FACES = frozenset({"views", "api", "portal"})
 #: Modules without framework, wall clock or database. One that appears later is found by name.
 PURE = frozenset(
     {
+        "calculators",
         "calendar",
         "chain",
+        "clock",
         "clocks",
         "credit_grades",
         "identity",
@@ -36,6 +38,7 @@ PURE = frozenset(
         "report_tables",
         "report_text",
         "rule",
+        "rule_table",
         "rulebook",
         "spans",
     }

@@ -22,6 +22,7 @@ def test_the_measure_is_kept_and_told(people: People) -> None:
     assert built.event("measure.taken").fields == {
         "measure": measure.pk,
         "measure_kind": "freeze",
+        "asset_kind": "deposit",
         "amount": "12.50",
         "effective_on": "2026-11-06",
         "expires_on": "2027-11-06",

@@ -46,12 +46,13 @@ def sheet(case: Case) -> dict[str, Any]:
 
 
 def derived(case: Case, law: Law | None = None) -> set[tuple[Any, ...]]:
-    """Return what a fresh derivation says, straight from the events."""
+    """Return what a fresh derivation says, straight from the events: of what is kept as rows."""
     law = law or current()
     events = [Event(e.seq, e.kind, e.on, e.fields) for e in case.events.all()]
     return {
         (c.rule, c.start_seq, c.start_on, c.due, c.state, c.stopped_on, c.lapse_on, c.amber_on)
         for c in derive(events, law.rulebook, law.calendar)
+        if c.severity != "info" or c.stopped_on is None
     }
 
 

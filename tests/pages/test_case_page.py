@@ -129,7 +129,7 @@ class TestClocks:
         clock = built.clock("send_enforcement_notice")
         assert page.leads_to(f"/clocks/{clock.pk}/why/")
         assert "起算 2026-11-04，届满 2026-11-09，今天 2026-11-23" in page.html
-        assert "已结束 1 项" in page.text
+        assert "已结束 2 项" in page.text  # 立案审查、确定承办人
 
     def test_an_excluded_interval_is_hatched(
         self, people: People, browser: Browser, built: CaseBuilder
@@ -145,7 +145,7 @@ class TestClocks:
     ) -> None:
         built.noticed("11-05")  # no rebuild
         page = read(browser(people.lin), built)
-        assert "已结束 3 项" in page.text
+        assert "已结束 4 项" in page.text
 
 
 class TestTimeline:

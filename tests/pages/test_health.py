@@ -115,7 +115,8 @@ class TestThePage:
         enforcing(people, "11-02").rebuilt("11-23")
         page = read(operator)
         assert "工作日历" in page.text.split("项目", 1)[0]
-        assert "1 项期限届满于放假安排尚未公布的年份" in page.text
+        # The limit of the case, the six months of the applicant, the three before a 终本.
+        assert "3 项期限届满于放假安排尚未公布的年份" in page.text
 
     @pytest.mark.parametrize(
         ("part", "label"),

@@ -13,21 +13,18 @@ from typing import Any
 
 import pytest
 
+# Each module adds its kinds to the one table.
+from accountability import kinds as _flags  # noqa: F401
+from cases.kinds import KINDS
+from deadlines import kinds as _periods  # noqa: F401
 from deadlines.calendar import load_calendar, with_weekday
 from deadlines.clocks import Clock, Event, derive
 from deadlines.rulebook import load_rulebook
+from petitions import kinds as _petitions  # noqa: F401
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
 RULEBOOK = load_rulebook()
 CALENDAR = load_calendar()
-KINDS = {
-    *("case.filed", "handler.assigned", "file.received", "notice.sent", "case.closed"),
-    *("lead.submitted", "lead.verified", "listing.decided", "listing.published"),
-    *("explanation.demanded", "explanation.given"),
-    *("flag.excused", "flag.upheld", "flag.closed", "flag.withdrawn", "flag.reopened"),
-    *("petition.filed", "petition.registered", "petition.answered", "petition.closed"),
-    *("order.issued", "order.replied"),
-}
 
 
 def read() -> dict[str, list[dict[str, Any]]]:
@@ -120,31 +117,73 @@ def test_the_shipped_rulebook_has_no_problems() -> None:
     assert RULEBOOK.problems(KINDS) == []
 
 
-def test_the_four_red_lines_and_the_case_limits_flag_and_their_siblings_only_warn() -> None:
-    severities = {rule.code: rule.severity for rule in RULEBOOK.rules}
-    warned = {"verify_lead", "verify_lead_urgent", "notice_statutory_max"}
-    assert {code for code, severity in severities.items() if severity == "warn"} == warned
-    assert {code for code, severity in severities.items() if severity == "escalate"} == {
-        "explanation"
-    }
+def test_only_what_is_certain_and_the_courts_own_raises_a_flag() -> None:
+    red_lines = {"assign_handler", "send_enforcement_notice", "lead_red_line", "dishonest_entry"}
+    limits = {"case_limit", "case_limit_nonlit", "case_limit_criminal_property"}
+    petitions = {"petition_register", "petition_close_own", "duban_report"}
+    harm_at_once = {"payout", "dishonest_delete", "detention", "ordered_performance"}
+    flagging = {rule.code: rule for rule in RULEBOOK.rules if rule.severity == "flag"}
+    assert set(flagging) == red_lines | limits | petitions | harm_at_once
+    for code in harm_at_once | limits:
+        assert not flagging[code].unsure
+        assert flagging[code].duty == "handler"
+    assert {rule.code for rule in RULEBOOK.rules if rule.severity == "escalate"} == {"explanation"}
+
+
+def test_a_right_of_a_party_a_wait_or_another_bodys_period_is_nobodys_lateness() -> None:
+    others = {"party", "applicant", "debtor", "police", "procurator"}
+    for rule in RULEBOOK.rules:
+        if rule.duty in others or rule.kind == "wait":
+            assert rule.severity == "info", rule.code
 
 
 def test_what_rests_on_the_press_or_on_memory_is_marked_unsure_and_says_so() -> None:
-    unsure = {rule.code: rule.note for rule in RULEBOOK.rules if rule.unsure}
-    assert set(unsure) == {
-        "lead_red_line",
-        "dishonest_entry",
-        "explanation",
-        "notice_statutory_max",
-        "petition_close_own",
-        "duban_report",
-    }
-    assert all(unsure.values())
+    weak = {"C1", "ART", "MEM", "INF", "NF"}
+    for rule in RULEBOOK.rules:
+        assert rule.unsure == (set(rule.confidence.split("/")) <= weak), rule.code
+        assert rule.note or not rule.unsure, rule.code
 
 
-def test_only_the_limits_of_the_case_may_be_extended_and_by_the_president() -> None:
+def test_the_limits_of_a_case_are_extended_by_the_president_only() -> None:
     approvers = {rule.code: rule.extendable.by for rule in RULEBOOK.rules if rule.extendable}
-    assert approvers == {"case_limit": "president", "case_limit_nonlit": "president"}
+    assert {code for code, by in approvers.items() if by != "president"} == {
+        "property_report_due",
+        "valuation_report",
+    }
+    limits = {
+        "case_limit",
+        "case_limit_nonlit",
+        "case_limit_criminal_property",
+        "commission_finish",
+    }
+    assert limits <= set(approvers)
+    for code in limits:
+        newest = RULEBOOK.latest(code)
+        assert newest is not None
+        assert newest.extendable is not None
+        assert newest.extendable.window_days == 5, code
+
+
+def test_start_and_stop_carry_the_fields_that_a_rule_reads() -> None:
+    for rule in RULEBOOK.rules:
+        for kind in rule.starts:
+            fields = KINDS[kind].fields
+            read = {*rule.needs, rule.anchor, rule.until, rule.span_from} - {""}
+            optional = {key for key, wanted in rule.when if False in wanted}
+            assert read | {key for key, _ in rule.when} - optional <= fields, (rule.code, kind)
+        for kind in (*rule.starts, *rule.stops):
+            assert not rule.match or set(rule.match) & KINDS[kind].fields, (rule.code, kind)
+
+
+def test_every_version_of_every_rule_has_a_worked_example() -> None:
+    shown = {
+        (code, clock.version)
+        for code, cases in CASES.items()
+        for case in cases
+        for clock in clocks_of(code, case)
+    }
+    versions = {(rule.code, rule.first_day) for rule in RULEBOOK.rules}
+    assert shown == versions
 
 
 def test_the_groups_hold_the_kinds_of_the_law() -> None:

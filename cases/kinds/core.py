@@ -1,0 +1,270 @@
+"""Event kinds of every case: filing, handler, notice, property report, leads, investigation, limit.
+
+The procedure of a case, as ``case.filed`` names it, decides which periods run in it.
+"""
+
+from __future__ import annotations
+
+from cases.kinds.table import WORDS, kept, register, told
+
+register(
+    [
+        told(
+            "case.filed",
+            "立案",
+            "立案，案件类型：{procedure}，申请执行标的 {amount} 元。",
+            "procedure applied_on amount parties parent matter transferred",
+            "法院已经立案，正式受理您的执行申请。",
+        ),
+        told(
+            "handler.assigned",
+            "确定承办人",
+            "确定承办人（{again}）。",
+            "user again",
+            "案件已经分给承办法官。",
+        ),
+        told(
+            "file.received",
+            "接收案件材料",
+            "承办人接收案件材料。",
+            "",
+            "承办法官已经收到案件材料。",
+        ),
+        told(
+            "notice.sent",
+            "发出执行通知书",
+            "发出执行通知书、报告财产令。",
+            "papers report_order",
+            "法院已经向被执行人发出执行通知书，责令履行并报告财产。",
+        ),
+        told(
+            "lead.submitted",
+            "收到财产线索",
+            "收到财产线索（{urgent}）。",
+            "lead urgent",
+            "法院收到一条财产线索。",
+        ),
+        told(
+            "lead.verified",
+            "核查财产线索",
+            "财产线索核查完毕：{result}。",
+            "lead result",
+            "法院核查了一条财产线索，结果：{result}。",
+        ),
+        told(
+            "case.suspended",
+            "中止执行",
+            "中止执行，事由：{ground}（{document}）。",
+            "ground document",
+            "案件中止执行，原因：{ground}。中止期间不计入办案期限。",
+        ),
+        told(
+            "case.resumed",
+            "恢复执行",
+            "恢复执行，事由：{ground}。",
+            "ground document",
+            "案件已经恢复执行。",
+        ),
+        told(
+            "case.closed",
+            "结案",
+            "以“{method}”方式结案。",
+            "method ground paid document interview_on consent settled",
+            "案件已经结案，结案方式：{method}。",
+        ),
+        told(
+            "file.transferred",
+            "移送执行机构",
+            "立案部门已将案件移送执行机构。",
+            "",
+            "案件已经由立案部门移送执行部门。",
+        ),
+        told(
+            "report_order.issued",
+            "发出报告财产令",
+            "发出报告财产令，限 {days} 日内报告财产。",
+            "report_order party days paper",
+            "法院已经责令被执行人报告财产。",
+        ),
+        told(
+            "report_order.served",
+            "送达报告财产令",
+            "报告财产令已经送达，应在 {days} 日内报告。",
+            "report_order party days",
+            "报告财产令已经送达被执行人，应当在 {days} 日内报告财产。",
+        ),
+        told(
+            "property.reported",
+            "被执行人报告财产",
+            "被执行人报告财产。",
+            "report_order party report",
+            "被执行人向法院报告了财产情况。",
+        ),
+        kept(
+            "property.checked",
+            "核实财产报告",
+            "核实财产报告：{result}。",
+            "report_order report result",
+        ),
+        kept(
+            "property.changed",
+            "申报财产发生变动",
+            "已报告的财产发生变动，影响申请执行人债权实现。",
+            "change party",
+        ),
+        told(
+            "property.supplemented",
+            "补充报告财产",
+            "被执行人补充报告财产变动。",
+            "change party report",
+            "被执行人补充报告了财产变动情况。",
+        ),
+        told(
+            "leads.asked",
+            "通知提供财产线索",
+            "通知申请执行人提供被执行人的财产线索。",
+            "paper",
+            "法院已经通知申请执行人提供财产线索。",
+        ),
+        told(
+            "investigation.requested",
+            "申请调查财产",
+            "申请执行人不能提供线索，申请法院调查。",
+            "investigation party",
+            "法院收到调查财产的申请。",
+        ),
+        told(
+            "investigation.started",
+            "启动财产调查",
+            "启动财产调查。",
+            "investigation",
+            "法院已经开始调查被执行人的财产。",
+        ),
+        told(
+            "investigation.finished",
+            "财产调查完成",
+            "财产调查完成。",
+            "investigation",
+            "法院已经完成对被执行人财产的调查。",
+        ),
+        kept(
+            "query.done",
+            "网络查询财产",
+            "通过网络查控系统查询：{categories}（{complete}），发现财产 {found} 项。",
+            "query party categories complete found",
+        ),
+        told(
+            "audit.requested",
+            "申请审计",
+            "申请执行人申请委托审计。",
+            "audit party",
+            "法院收到审计申请。",
+        ),
+        told(
+            "audit.decided",
+            "决定是否审计",
+            "对审计申请作出决定：{granted}。",
+            "audit granted paper",
+            "法院对审计申请作出了决定：{granted}。",
+        ),
+        told(
+            "bounty.requested",
+            "申请发布悬赏公告",
+            "申请执行人申请发布悬赏公告。",
+            "bounty party amount",
+            "法院收到发布悬赏公告的申请。",
+        ),
+        told(
+            "bounty.decided",
+            "决定是否悬赏",
+            "对悬赏申请作出决定：{granted}。",
+            "bounty granted paper",
+            "法院对悬赏申请作出了决定：{granted}。",
+        ),
+        told(
+            "bounty.published",
+            "发布悬赏公告",
+            "悬赏公告已经发布，至 {until}。",
+            "bounty paper until",
+            "法院已经发布悬赏公告。",
+        ),
+        kept(
+            "extension.requested",
+            "申请延长期限",
+            "申请延长期限 {n} {unit}。",
+            "extension rule n unit document",
+        ),
+        kept("extension.refused", "不予延长期限", "延长期限的申请未获批准。", "extension rule"),
+        kept(
+            "extension.reported",
+            "延长期限报备",
+            "再次延长已层报高级人民法院备案。",
+            "extension rule document",
+        ),
+        told(
+            "uplevel.requested",
+            "申请上级法院执行",
+            "申请执行人向上一级法院申请执行。",
+            "uplevel party",
+            "您向上一级法院申请执行的材料已经收到。",
+        ),
+        told(
+            "uplevel.decided",
+            "上级法院作出处理",
+            "上一级法院对执行申请作出处理：{outcome}。",
+            "uplevel outcome paper",
+            "上一级法院已经作出处理：{outcome}。",
+        ),
+        told(
+            "performance.ordered",
+            "督促执行令",
+            "上一级法院责令在 {days} 日内执行。",
+            "order days paper",
+            "上一级法院责令本案在 {days} 日内执行。",
+        ),
+        told(
+            "performance.reported",
+            "限期执行完成",
+            "责令限期执行的事项已经办结并报告。",
+            "order done",
+            "责令限期执行的事项已经办结。",
+        ),
+        kept(
+            "event.corrected",
+            "更正",
+            "更正第 {corrects} 项记录（{void}）。",
+            "corrects void on set",
+        ),
+    ]
+)
+
+WORDS.update(
+    {
+        "procedure": {
+            "first": "首次执行",
+            "nonlit": "非诉执行",
+            "criminal": "刑事涉财产执行",
+            "resumed": "恢复执行",
+            "commissioned": "受托执行",
+            "preservation": "财产保全执行",
+            "objection": "执行异议",
+            "reconsideration": "执行复议",
+            "supervision": "执行监督",
+            "coordination": "执行协调",
+        },
+        "complete": {"true": "各类财产查询齐全", "false": "部分类别"},
+        "granted": {"true": "准许", "false": "不予准许"},
+        "again": {"true": "变更", "false": "首次"},
+        "void": {"true": "该项作废", "false": "改正内容"},
+        "urgent": {"true": "紧急", "false": "一般"},
+        "result": {"true": "属实", "false": "不属实", "unverifiable": "无法核实"},
+        "method": {
+            "performed": "执行完毕",
+            "round_ended": "终结本次执行程序",
+            "terminated": "终结执行",
+            "cancelled": "销案",
+            "not_enforced": "不予执行",
+            "rejected": "驳回申请",
+        },
+    }
+)
