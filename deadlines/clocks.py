@@ -355,9 +355,10 @@ def _lapse(rule: Rule, due: date | None, stop: Event | None) -> date | None:
 def _amber(rule: Rule, start: date, due: date | None) -> date | None:
     """First day of early warning: never before the day after the start, never after the due day.
 
-    A period that one only has to wait out needs no warning: nobody can be late.
+    A period that one only has to wait out, or a right that one need not use, has no warning: it
+    cannot lapse, so it would stay early for ever.
     """
-    if due is None or rule.amber_days is None or rule.kind == "wait":
+    if due is None or rule.amber_days is None or rule.kind == "wait" or rule.severity == INFO:
         return None
     return min(due, max(due - timedelta(days=rule.amber_days), start + ONE_DAY))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from cases.calculators.working import Line, Mistake, Result
+from enforcement.cells import harmless
 
 ADDED: Final = ("total", "why", "error")
 
@@ -67,7 +68,8 @@ def answered_table(
     writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({**row, **_answer(row, count)})
+        cells = {**row, **_answer(row, count)}
+        writer.writerow({name: harmless(value) for name, value in cells.items()})
     return out.getvalue()
 
 
