@@ -135,9 +135,28 @@ def ask_postgres(places: Places, database: str = DATABASE) -> str:
 
 
 def ask_redis(places: Places) -> str:
-    """Return "ready", "busy" (loading its data) or "down"."""
+    """Return "ready", "busy" (loading its data, or hanging) or "down".
+
+    One that takes the connection is not down, even if it says nothing: a second one in its place
+    would take the socket from it, and whoever is connected already would talk to the wrong one.
+    """
     answer = _talk(places.redis_socket, b"PING\r\n")
-    return "ready" if answer.startswith(b"+PONG") else "busy" if answer else "down"
+    if answer.startswith(b"+PONG"):
+        return "ready"
+    return "busy" if answer or _listens(places.redis_socket) else "down"
+
+
+def _listens(path: Path) -> bool:
+    """Tell whether somebody takes connections at a socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.settimeout(5)
+        try:
+            line.connect(str(path))
+        except (TimeoutError, BlockingIOError):
+            return True  # its queue of connections is full
+        except OSError:
+            return False
+        return True
 
 
 def _prepare(places: Places) -> Identity:

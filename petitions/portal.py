@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases.verb import VERBS
-from enforcement import kept
+from enforcement import counters, kept
 from enforcement.errors import Invalid, NotFound, Refused
 from enforcement.middleware import now_of, today_of
 from petitions import entrance, telling
@@ -169,6 +169,7 @@ def _handed_in(
     except Refused as refused:
         if isinstance(refused, TooOften | NotFound):
             raise
+        counters.refused(refused)  # what was refused before the verb, such as a file
         if refused.field in form.fields:
             form.add_error(refused.field, refused.message)
             return _form(request, what, guest, form, status=refused.status)

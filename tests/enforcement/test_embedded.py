@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -288,6 +290,19 @@ def test_trouble_is_one_clear_message_and_an_exit_code(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "VAR_DIR" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_redis_that_hangs_is_not_down_and_gets_no_second_one_in_its_place(
+    tmp_path: Path,
+) -> None:
+    with tempfile.TemporaryDirectory() as near:  # short, for the socket in it
+        places = servers.Places(tmp_path, Path(near))
+        assert servers.ask_redis(places) == "down"
+        with socket.socket(socket.AF_UNIX) as silent:
+            silent.bind(str(places.redis_socket))
+            silent.listen()
+            assert servers.ask_redis(places) == "busy"
+        assert servers.ask_redis(places) == "down"
 
 
 def test_a_missing_redis_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

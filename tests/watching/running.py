@@ -13,6 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 #: What a start needs of the project; the rest would only be copied for nothing.
 PARTS = ("enforcement", "cases", "accountability", "petitions", "templates")
+#: The rule file that is broken.
+RULES = Path("deadlines") / "rules" / "execution.toml"
 
 
 def free_port() -> int:
@@ -38,15 +40,31 @@ def beat(folder: Path) -> list[str]:
     return [*command, "--pidfile=", "--schedule", str(folder / "beat-schedule")]
 
 
-def with_a_broken_rule(folder: Path) -> Path:
-    """Return a copy of the project (by links) in which one rule file cannot be read."""
-    for part in PARTS:
+def deployed(folder: Path, *more: str) -> Path:
+    """Return a copy of the project (by links, with rule files of its own).
+
+    Args:
+        more: further parts that the copy must have.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in (*PARTS, *more):
         (folder / part).symlink_to(ROOT / part)
     shutil.copy(ROOT / "manage.py", folder)  # a link would lead Python back to the original
     shutil.copytree(ROOT / "deadlines", folder / "deadlines")
-    rules = folder / "deadlines" / "rules" / "execution.toml"
+    return folder
+
+
+def break_a_rule(folder: Path) -> str:
+    """Break a rule file of a copy; return its text as it was."""
+    rules = folder / RULES
     text = rules.read_text(encoding="utf-8")
     rules.write_text(text.replace("source", "sauce", 1), encoding="utf-8")
+    return text
+
+
+def with_a_broken_rule(folder: Path) -> Path:
+    """Return a copy of the project in which one rule file cannot be read."""
+    break_a_rule(deployed(folder))
     return folder
 
 
