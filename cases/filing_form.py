@@ -145,9 +145,9 @@ class Filing:
     def reshaped(cls, data: Any, court: Court, today: date) -> Filing:
         """Return what was sent with one party more, or one fewer, not checked yet."""
         rows = _rows(data)
-        dropped = data.get("drop", "")
-        if dropped.isdigit() and int(dropped) < len(rows) and len(rows) > 1:
-            rows.pop(int(dropped))
+        dropped = _place(data.get("drop", ""))
+        if dropped is not None and dropped < len(rows) and len(rows) > 1:
+            rows.pop(dropped)
         elif "more" in data and len(rows) < MOST_PARTIES:
             rows.append({"kind": PartyKind.NATURAL})
         form = FilingForm(target=court, today=today, initial=data.dict())
@@ -164,8 +164,9 @@ class Filing:
     def refuse(self, field: str | None, message: str) -> bool:
         """Put a refusal at the field it names; tell whether there was such a field."""
         place, _, name = (field or "").removeprefix("parties.").partition(".")
-        if name and place.isdigit() and int(place) < len(self.parties.forms):
-            entry = self.parties.forms[int(place)]
+        nth = _place(place)
+        if name and nth is not None and nth < len(self.parties.forms):
+            entry = self.parties.forms[nth]
             if name in entry.fields:
                 entry.add_error(name, message)
                 return True
@@ -175,9 +176,13 @@ class Filing:
         return False
 
 
+def _place(text: str) -> int | None:
+    """Return a number somebody sent, None for what is none or could be no place in a list."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
 def _rows(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return what was typed about each party, unchecked."""
-    text = data.get(f"{PREFIX}-TOTAL_FORMS", "0")
-    count = min(int(text), MOST_PARTIES) if text.isdigit() else 0
+    count = min(_place(data.get(f"{PREFIX}-TOTAL_FORMS", "0")) or 0, MOST_PARTIES)
     names = list(PartyEntry.base_fields)
     return [{n: data.get(f"{PREFIX}-{i}-{n}", "") for n in names} for i in range(count)]

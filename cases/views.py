@@ -86,7 +86,7 @@ def search(request: HttpRequest) -> HttpResponse:
     addresses, which browsers keep and servers on the way write down.
     """
     user, today = who(request)
-    asked = request.POST.get("q", "")[:200].strip()
+    asked = request.POST.get("q", "").replace("\0", "")[:200].strip()
     found = searching.search(user, asked, today)
     if found.only is not None:
         return redirect("case", pk=found.only.pk)

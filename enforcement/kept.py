@@ -108,7 +108,8 @@ def once(key: str, seconds: int) -> Iterator[bool]:
     tap waits for the first to end.
     """
     with transaction.atomic():
-        yield STORE.add(key, 1, seconds)
+        # Part of the key came with a form: what no database keeps must not break the act.
+        yield STORE.add(key.replace("\0", ""), 1, seconds)
 
 
 def tidy() -> int:

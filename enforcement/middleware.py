@@ -7,14 +7,16 @@ from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from enforcement import counters
-from enforcement.errors import Refused
+from enforcement.errors import Invalid, Refused
 
 CHINA = ZoneInfo("Asia/Shanghai")
+UNREADABLE = "网址中有无法识别的字符，请从页面上的链接重新打开。"
 
 
 class Door:
@@ -30,7 +32,13 @@ class Door:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer a refusal that no view caught with a page that says what to do."""
+        """Answer a refusal that no view caught with a page that says what to do.
+
+        What the database cannot keep as text is a refusal too, where a filter asked it for a row:
+        a form says so by itself, and keeps the rest.
+        """
+        if isinstance(error, DataError) and _unreadable(request):
+            error = Invalid("address.unreadable", UNREADABLE)
         if not isinstance(error, Refused):
             return None
         counters.refused(error)
@@ -38,6 +46,12 @@ class Door:
         return render(
             request, name, {"refused": error, "exception": error.message}, status=error.status
         )
+
+
+def _unreadable(request: HttpRequest) -> bool:
+    """Tell whether the address holds NUL, which no database keeps and no page of ours makes."""
+    asked = (value for values in request.GET.lists() for value in values[1])
+    return "\0" in request.path_info or any("\0" in value for value in asked)
 
 
 def now_of(request: HttpRequest) -> datetime:

@@ -276,7 +276,7 @@ AUTH_PASSWORD_VALIDATORS = (
             "OPTIONS": {"user_attributes": ("username", "name", "email"), "max_similarity": 0.6},
         },
         {
-            "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+            "NAME": "enforcement.signin.passwords.LongEnough",
             "OPTIONS": {"min_length": 10},
         },
         {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from enforcement.frame import DEMO_PASSWORD
 from enforcement.models import PastPassword, User
+
+
+class LongEnough(MinimumLengthValidator):
+    """Django's rule in Chinese: its sentence about characters is not translated."""
+
+    def get_error_message(self) -> str:
+        """Say what is wrong."""
+        return f"密码太短，至少 {self.min_length} 个字符。"
+
+    def get_help_text(self) -> str:
+        """Say the rule in one sentence."""
+        return f"密码至少 {self.min_length} 个字符。"
 
 
 class NotOwnName:

@@ -37,9 +37,11 @@ pytestmark = pytest.mark.django_db
 #: Columns whose bytes differ by their nonce.
 SEALED = {"id_number", "phone"}
 CASES = SIZES["XS"]
+#: Of so few cases some thirty carry a flag; with this seed flags just raised are among them.
+SEED = 3
 
 
-def plan(today: date, *, seed: int = 3, cases: int = CASES, waves: Any = (0.1, 0.05)) -> Plan:
+def plan(today: date, *, seed: int = SEED, cases: int = CASES, waves: Any = (0.1, 0.05)) -> Plan:
     """Return a plan as of a day, a tenth of it lapsing anew."""
     return Plan(seed, cases, today, current().calendar, waves)
 
@@ -190,7 +192,7 @@ def test_parties_are_found_by_number_and_cases_by_their_query_code(loaded: Loade
     assert party is not None
     assert party.id_number.startswith("610000")
     case = party.case
-    assert case.query_code_hash == query_hash(case.number, query_code(1))
+    assert case.query_code_hash == query_hash(case.number, query_code(SEED))
     assert case.query_code_hash != query_hash(case.number, query_code(2))
 
 

@@ -202,9 +202,13 @@ def nasty(control: Control) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def spoiled(draw: st.DrawFn, form: Form) -> Sent:
-    """Return what is sent: filled in well, then spoiled in up to three places."""
-    sent = filled(form)
+def spoiled(draw: st.DrawFn, form: Form, known: Sent | None = None) -> Sent:
+    """Return what is sent: filled in well, then spoiled in up to three places.
+
+    Args:
+        known: values that only this place takes: the number of a case, a code.
+    """
+    sent = filled(form) | (known or {})
     for _ in range(draw(st.integers(0, 3))):
         control = draw(st.sampled_from(form.controls or [Control("x", "text")]))
         how = draw(st.sampled_from(("replaced", "replaced", "replaced", "missing", "repeated")))

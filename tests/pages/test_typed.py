@@ -107,3 +107,23 @@ def test_no_form_puts_what_is_typed_into_an_address() -> None:
                         wrong.append((path.name, control))
     assert found >= 2
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/cases/?court=%00", 400),
+        ("/docket/?rule=a%00b", 400),
+        ("/petitions/?kind=%00", 400),
+        ("/cases/?%00=1", 200),  # a name that no filter reads
+        ("/dashboard/%00/", 404),
+        ("/rules/a%00/", 404),
+        ("/cases/?court=", 200),
+    ],
+)
+def test_an_address_with_a_character_that_no_database_keeps_is_refused(
+    people: People, browser: Browser, address: str, status: int
+) -> None:
+    page = Page(browser(people.lin).get(address))
+    assert page.status == status
+    assert status != 400 or "网址中有无法识别的字符" in page.text

@@ -57,6 +57,8 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
     #: People who hold several posts at once, by what they hold.
     unions: dict[tuple[str, ...], str] = field(default_factory=dict)
+    #: The code by which a party finds the case.
+    query_code: str = ""
 
     def fresh(self) -> World:
         """Return the world for one test: who signs in there is signed out after it."""
@@ -196,7 +198,8 @@ def build() -> World:
     assert set(NAMED) <= set(users)
     cases = {word: case_of(row) for word, row in things.items() if not isinstance(row, str)}
     versions = {word: Case.objects.get(pk=case.pk).version for word, case in cases.items()}
-    return World(users, cookies, things, people.courts, versions)
+    code = first.built.query_code
+    return World(users, cookies, things, people.courts, versions, query_code=code)
 
 
 def _everybody(courts: dict[str, Court]) -> dict[str, User]:
